@@ -1,0 +1,177 @@
+//! Ids, instants and days: small types so that a patient's id is never taken for a provider's.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeZone, Utc};
+use chrono_tz::Tz;
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use specta::Type;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                self.0.to_sql()
+            }
+        }
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                Uuid::column_result(value).map($name)
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// One clinic business with all its sites.
+    TenantId,
+    /// One site.
+    ClinicId,
+    UserId,
+    ProviderId,
+    ServiceId,
+    PatientId,
+    AllergyId,
+    AppointmentId,
+    TicketId,
+    ConsultationId,
+    PrescriptionId,
+    /// One PC, as enrolled.
+    DeviceId,
+    /// A row of `conflicts`.
+    ConflictId,
+}
+
+/// A point in time, in milliseconds since 1970 UTC; travels as RFC 3339 text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Type)]
+pub struct Instant(#[specta(type = String)] pub i64);
+
+impl Instant {
+    pub fn to_utc(self) -> DateTime<Utc> {
+        Utc.timestamp_millis_opt(self.0).single().unwrap_or_default()
+    }
+
+    /// The clinic's local day at this instant.
+    pub fn day(self, zone: Tz) -> LocalDate {
+        LocalDate(self.to_utc().with_timezone(&zone).date_naive())
+    }
+
+    pub fn plus_minutes(self, minutes: i64) -> Instant {
+        Instant(self.0 + minutes * 60_000)
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_utc().to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let time = DateTime::parse_from_rfc3339(&text).map_err(serde::de::Error::custom)?;
+        Ok(Instant(time.timestamp_millis()))
+    }
+}
+
+impl ToSql for Instant {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for Instant {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(Instant)
+    }
+}
+
+/// A calendar day without a zone, as `2026-11-20`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(transparent)]
+pub struct LocalDate(#[specta(type = String)] pub NaiveDate);
+
+impl LocalDate {
+    /// The instants at which this day begins and ends in `zone`; a day that daylight saving
+    /// shortens or lengthens has its true length.
+    pub fn bounds(self, zone: Tz) -> (Instant, Instant) {
+        let start = |day: NaiveDate| {
+            let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
+            // Some zones skip midnight when the clocks go forward: the day then begins at one.
+            let local = zone
+                .from_local_datetime(&midnight)
+                .earliest()
+                .or_else(|| zone.from_local_datetime(&(midnight + chrono::Duration::hours(1))).earliest());
+            Instant(local.map_or_else(|| midnight.and_utc().timestamp_millis(), |t| t.timestamp_millis()))
+        };
+        (start(self.0), start(self.0 + chrono::Duration::days(1)))
+    }
+}
+
+impl fmt::Display for LocalDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m-%d"))
+    }
+}
+
+impl ToSql for LocalDate {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.to_string()))
+    }
+}
+
+impl FromSql for LocalDate {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map(LocalDate)
+            .map_err(|error| rusqlite::types::FromSqlError::Other(Box::new(error)))
+    }
+}
+
+/// Gives an enum without fields its names in the database; a name that is not known is an error
+/// of the column, never a default.
+macro_rules! named_values {
+    ($type:ident { $($variant:ident = $name:literal),+ $(,)? }) => {
+        impl $type {
+            pub fn name(self) -> &'static str {
+                match self { $($type::$variant => $name),+ }
+            }
+        }
+        impl rusqlite::types::ToSql for $type {
+            fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+                Ok(self.name().into())
+            }
+        }
+        impl rusqlite::types::FromSql for $type {
+            fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
+                match value.as_str()? {
+                    $($name => Ok($type::$variant),)+
+                    other => Err(rusqlite::types::FromSqlError::Other(
+                        format!("{other} is no {}", stringify!($type)).into(),
+                    )),
+                }
+            }
+        }
+    };
+}
+pub(crate) use named_values;

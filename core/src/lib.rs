@@ -1,0 +1,22 @@
+//! The clinic: its data, its rules and its sync. Knows neither windows nor servers;
+//! time, randomness and transport come from outside, so that a whole clinic can run in one thread.
+
+pub mod clock;
+pub mod consultations;
+pub mod db;
+pub mod demo;
+pub mod error;
+pub mod form;
+pub mod identity;
+pub mod ids;
+pub mod keys;
+pub mod patients;
+pub mod prescriptions;
+pub mod providers;
+pub mod scheduling;
+pub mod sync;
+pub mod tenancy;
+
+pub use db::{Actor, Db, Tx};
+pub use error::{Code, Error, Problem, Result};
+pub use ids::{Instant, LocalDate};

@@ -1,0 +1,184 @@
+//! One box finds a patient: name in any order and script, phone, record number, birth date.
+
+use any_ascii::any_ascii;
+use rphonetic::{DoubleMetaphone, Encoder};
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, named_params};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::Result;
+use crate::form::{self, Precision, age_in_years};
+use crate::ids::{LocalDate, PatientId};
+use crate::patients::Gender;
+
+const MOST: usize = 12;
+
+/// A line of the list of results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientHit {
+    pub id: PatientId,
+    pub record_number: String,
+    pub full_name: String,
+    pub alternate_name: Option<String>,
+    pub gender: Gender,
+    pub age_years: Option<u32>,
+    pub birth_date: Option<LocalDate>,
+    pub phone: Option<String>,
+    pub last_visit: Option<LocalDate>,
+    /// The number with which the patient waits today.
+    pub waiting_number: Option<String>,
+}
+
+/// Makes the functions known that fill the search index.
+pub fn register(conn: &Connection) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    conn.create_scalar_function("neem_fold", 2, flags, |ctx| {
+        let (name, other): (String, Option<String>) = (ctx.get(0)?, ctx.get(1)?);
+        Ok(fold(&format!("{name} {}", other.unwrap_or_default())))
+    })?;
+    conn.create_scalar_function("neem_sounds", 2, flags, |ctx| {
+        let (name, other): (String, Option<String>) = (ctx.get(0)?, ctx.get(1)?);
+        Ok(sounds(&format!("{name} {}", other.unwrap_or_default())))
+    })?;
+    conn.create_scalar_function("neem_numbers", 3, flags, |ctx| {
+        let parts: [Option<String>; 3] = [ctx.get(0)?, ctx.get(1)?, ctx.get(2)?];
+        let [record, phone, birth] = parts.map(Option::unwrap_or_default);
+        Ok(numbers(&record, &phone, &birth))
+    })?;
+    Ok(())
+}
+
+/// Latin letters of whatever script, small, one space between words.
+pub fn fold(text: &str) -> String {
+    let ascii = any_ascii(text).to_lowercase();
+    let words: Vec<&str> = ascii.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.join(" ")
+}
+
+/// How each word sounds, so that Sunitha is found as Sunita; only ever used to find, never to decide.
+/// The breath after a consonant is written or not as the clerk pleases, and is left out.
+pub fn sounds(text: &str) -> String {
+    let encoder = DoubleMetaphone::new(Some(6));
+    let plain = ["th", "dh", "bh", "kh", "gh"].iter().fold(fold(text), |text, pair| text.replace(pair, &pair[..1]));
+    let codes: Vec<String> =
+        plain.split(' ').map(|word| encoder.encode(word).to_lowercase()).filter(|c| !c.is_empty()).collect();
+    codes.join(" ")
+}
+
+/// A phone is typed with or without its country, from the front or by its last digits.
+fn numbers(record: &str, phone: &str, birth: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let mut words = vec![record.to_lowercase(), digits.clone()];
+    words.extend((1..=3).filter_map(|code| digits.get(code..).map(str::to_owned)));
+    words.extend(
+        [4, 5, 6]
+            .iter()
+            .filter_map(|last| digits.len().checked_sub(*last).and_then(|at| digits.get(at..)).map(str::to_owned)),
+    );
+    words.push(birth.get(..4).unwrap_or_default().to_owned());
+    words.join(" ")
+}
+
+/// Finds patients while the name is being typed; an empty query finds today's.
+pub fn search(conn: &Connection, query: &str, today: LocalDate) -> Result<Vec<PatientHit>> {
+    let query: String = query.chars().take(200).collect();
+    let query = query.trim();
+    if query.is_empty() {
+        return hits(conn, include_str!("search_today.sql"), "", today);
+    }
+    if let Some((date, Precision::Day)) = form::parse_date(query) {
+        return hits(conn, include_str!("search_born.sql"), &date.to_string(), today);
+    }
+    let wanted = expression(query);
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = hits(conn, include_str!("search.sql"), &wanted, today)?;
+    if !found.is_empty() || query.chars().any(|c| c.is_ascii_digit()) {
+        return Ok(found);
+    }
+    let codes = sounds(query);
+    let heard: Vec<String> = codes.split(' ').filter(|c| !c.is_empty()).map(|c| format!("sounds:\"{c}\"*")).collect();
+    if heard.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut alike = hits(conn, include_str!("search.sql"), &heard.join(" AND "), today)?;
+    let folded = fold(query);
+    let likeness = |hit: &PatientHit| strsim::jaro_winkler(&folded, &fold(&hit.full_name));
+    alike.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+    Ok(alike)
+}
+
+/// Every word must begin some word of the name or some number. A phone number that was typed in
+/// groups is one number.
+fn expression(query: &str) -> String {
+    let ascii = any_ascii(query);
+    let is_phone = ascii.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+    let digits: String = ascii.chars().filter(char::is_ascii_digit).collect();
+    if is_phone && digits.len() >= 4 {
+        return format!("numbers:\"{digits}\"*");
+    }
+    let folded = fold(query);
+    let words: Vec<String> =
+        folded.split(' ').filter(|w| !w.is_empty()).map(|w| format!("{{name numbers}}:\"{w}\"*")).collect();
+    words.join(" AND ")
+}
+
+fn hits(conn: &Connection, sql: &str, wanted: &str, today: LocalDate) -> Result<Vec<PatientHit>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let most = MOST as i64;
+    let rows = statement.query_map(named_params! { ":wanted": wanted, ":today": today, ":most": most }, |row| {
+        let birth: Option<LocalDate> = row.get("birth_date")?;
+        Ok(PatientHit {
+            id: row.get("id")?,
+            record_number: row.get("record_number")?,
+            full_name: row.get("full_name")?,
+            alternate_name: row.get("alternate_name")?,
+            gender: row.get("gender")?,
+            age_years: birth.and_then(|date| age_in_years(date.0, today.0)),
+            birth_date: birth,
+            phone: row.get("phone")?,
+            last_visit: row.get("last_visit")?,
+            waiting_number: row.get("waiting_number")?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// One patient as a line of results.
+pub fn hit(conn: &Connection, id: PatientId, today: LocalDate) -> Result<PatientHit> {
+    let hex = id.0.simple().to_string();
+    hits(conn, include_str!("search_one.sql"), &hex, today)?.pop().ok_or_else(|| crate::Code::NotFound.into())
+}
+
+/// Patients whose phone is the same, or whose name sounds alike: the first look before registering.
+pub(super) fn alike(conn: &Connection, name: &str, phone: Option<&str>, today: LocalDate) -> Result<Vec<PatientHit>> {
+    let codes = sounds(name);
+    let mut parts: Vec<String> = Vec::new();
+    let heard: Vec<String> = codes.split(' ').filter(|c| c.len() > 1).map(|c| format!("sounds:\"{c}\"")).collect();
+    if heard.len() > 1 {
+        parts.push(format!("({})", heard.join(" AND ")));
+    }
+    if let Some(phone) = phone {
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        parts.push(format!("numbers:\"{digits}\""));
+    }
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    hits(conn, include_str!("search.sql"), &parts.join(" OR "), today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_script_fold_to_letters() {
+        assert_eq!(fold("  José  Ávila-Neto "), "jose avila neto");
+        assert_eq!(sounds("Sunita Deshpande"), sounds("Sunitha Deshpandey"));
+        assert!(!fold("सुनीता").is_empty() && fold("نورة").is_ascii());
+    }
+}

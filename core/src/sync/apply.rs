@@ -1,0 +1,270 @@
+//! Takes pulled commits in: rows merge, the log grows, conflicts and digests follow.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::ids::Instant;
+use crate::sync::commit::{Body, Origin, Sealed};
+use crate::sync::digest::Delta;
+use crate::sync::log::{Catalogue, write_heads};
+use crate::sync::merge::StampId;
+use crate::sync::overlap;
+use crate::sync::tables::{Class, Table};
+use crate::sync::value::Value;
+
+/// A commit whose place in its origin's chain has been checked.
+pub struct Checked<'a> {
+    pub origin: Origin,
+    pub sealed: &'a Sealed<'a>,
+    pub hash: [u8; 32],
+    /// The hub's word for the commit's clock.
+    pub hlc: i64,
+    pub hub_seq: i64,
+}
+
+/// Rows touched while commits are applied, for what is derived from them afterwards.
+#[derive(Default)]
+pub struct Aftermath {
+    pub tables: BTreeSet<Table>,
+    claims: BTreeSet<Uuid>,
+    groups: BTreeSet<(Table, Uuid, String)>,
+}
+
+/// Applies one commit inside the caller's transaction. One that is `unfit`, or that would break a
+/// promise, goes into quarantine for a person to see; the log keeps it all the same.
+pub fn apply(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    commit: &Checked,
+    now: Instant,
+    unfit: Option<&str>,
+    delta: &mut Delta,
+    aftermath: &mut Aftermath,
+) -> Result<()> {
+    let body = Body::decode(&commit.sealed.body);
+    conn.prepare_cached(
+        "INSERT INTO commits (device, incarnation, seq, hash, signature, hlc, hub_seq, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        commit.origin.device,
+        commit.origin.incarnation,
+        commit.sealed.seq as i64,
+        commit.hash.as_slice(),
+        &*commit.sealed.signature,
+        commit.hlc,
+        commit.hub_seq,
+        &*commit.sealed.body
+    ])?;
+    let stamp = commit.origin.stamp(commit.sealed.seq);
+    let body = match (unfit, body) {
+        (Some(reason), _) => return quarantine(conn, commit, reason, now),
+        (None, Err(_)) => return quarantine(conn, commit, "cannot be read", now),
+        (None, Ok(body)) => body,
+    };
+    if let Err(reason) = fits(conn, catalogue, &body)? {
+        return quarantine(conn, commit, &reason, now);
+    }
+    for block in &body.inserts {
+        let Some(table) = Table::by_name(&block.table) else { continue };
+        insert_rows(conn, catalogue, table, &block.columns, &block.rows, delta)?;
+        aftermath.tables.insert(table);
+        if table.class() == Class::Claim {
+            aftermath.claims.extend(block.rows.iter().filter_map(|row| id_in(&block.columns, row)));
+        }
+    }
+    for update in &body.updates {
+        let Some(table) = Table::by_name(&update.table) else { continue };
+        let writes: Vec<_> = update.groups.iter().collect();
+        merge_row(conn, catalogue, table, update.row, delta, |state| {
+            writes.iter().for_each(|write| state.merge(table.name(), write, stamp, commit.hlc));
+            writes.iter().map(|write| write.group.clone()).collect()
+        })?;
+        aftermath.touch(table, update.row, update.groups.iter().map(|write| write.group.clone()));
+    }
+    Ok(())
+}
+
+impl Aftermath {
+    fn touch(&mut self, table: Table, row: Uuid, groups: impl Iterator<Item = String>) {
+        self.tables.insert(table);
+        self.groups.extend(groups.map(|group| (table, row, group)));
+        if table.class() == Class::Claim {
+            self.claims.insert(row);
+        }
+    }
+
+    /// Derives the conflicts of everything touched.
+    pub fn derive(&self, conn: &Connection, catalogue: &Catalogue, now: Instant) -> Result<()> {
+        for (table, row, group) in &self.groups {
+            let info = catalogue.table(*table);
+            let Some(values) = info.values(conn, *row)? else { continue };
+            let state = info.state(conn, *row, values)?;
+            overlap::note_group(conn, *table, *row, group, state.in_conflict(table.name(), group), now)?;
+        }
+        for row in &self.claims {
+            overlap::note_claim(conn, *row, now)?;
+        }
+        Ok(())
+    }
+}
+
+/// The hub has moved the clock of one of this PC's own commits: what it wrote is weighed anew.
+pub fn clamp(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    stamp: StampId,
+    hlc: i64,
+    delta: &mut Delta,
+    aftermath: &mut Aftermath,
+) -> Result<()> {
+    let body: Vec<u8> = conn.query_row(
+        "UPDATE commits SET hlc = ?1 WHERE device = ?2 AND incarnation = ?3 AND seq = ?4 RETURNING body",
+        params![hlc, stamp.device, stamp.incarnation, stamp.seq as i64],
+        |row| row.get("body"),
+    )?;
+    for update in Body::decode(&body)?.updates {
+        let Some(table) = Table::by_name(&update.table) else { continue };
+        let groups: Vec<String> = update.groups.into_iter().map(|write| write.group).collect();
+        let names = groups.clone();
+        merge_row(conn, catalogue, table, update.row, delta, |state| {
+            names.iter().for_each(|group| state.clamp(table.name(), group, stamp, hlc));
+            names
+        })?;
+        aftermath.touch(table, update.row, groups.into_iter());
+    }
+    Ok(())
+}
+
+/// Whether the commit can be applied without breaking a promise; else the reason, in a few words.
+fn fits(conn: &Connection, catalogue: &Catalogue, body: &Body) -> Result<Result<(), String>> {
+    for block in &body.inserts {
+        let Some(table) = Table::by_name(&block.table) else { continue };
+        for row in &block.rows {
+            let Some(id) = id_in(&block.columns, row).filter(|_| row.len() == block.columns.len()) else {
+                return Ok(Err(format!("a row of {} without an id", block.table)));
+            };
+            if catalogue.table(table).values(conn, id)?.is_some() {
+                return Ok(Err(format!("a second row {id} of {}", block.table)));
+            }
+        }
+    }
+    for update in &body.updates {
+        let Some(table) = Table::by_name(&update.table) else { continue };
+        if table.insert_only() {
+            return Ok(Err(format!("a change to {}, whose rows never change", update.table)));
+        }
+        let inserted_here = body.inserts.iter().any(|block| {
+            block.table == update.table && block.rows.iter().any(|row| id_in(&block.columns, row) == Some(update.row))
+        });
+        if !inserted_here && catalogue.table(table).values(conn, update.row)?.is_none() {
+            return Ok(Err(format!("a change to a row of {} that does not exist", update.table)));
+        }
+    }
+    Ok(Ok(()))
+}
+
+fn quarantine(conn: &Connection, commit: &Checked, reason: &str, now: Instant) -> Result<()> {
+    conn.execute(
+        "INSERT OR IGNORE INTO quarantine (device, incarnation, seq, reason, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            commit.origin.device,
+            commit.origin.incarnation,
+            commit.sealed.seq as i64,
+            reason,
+            &*commit.sealed.body,
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+fn id_in(columns: &[String], row: &[Value]) -> Option<Uuid> {
+    let index = columns.iter().position(|column| column == "id")?;
+    Uuid::from_slice(row.get(index)?.as_blob()?).ok()
+}
+
+fn insert_rows(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    table: Table,
+    columns: &[String],
+    rows: &[Vec<Value>],
+    delta: &mut Delta,
+) -> Result<()> {
+    let info = catalogue.table(table);
+    // A commit of another version may order its columns otherwise, lack some or have more.
+    let places: Vec<Option<usize>> =
+        info.columns.iter().map(|column| columns.iter().position(|c| c == column)).collect();
+    let same = columns == info.columns.as_slice();
+    for row in rows {
+        let Some(id) = id_in(columns, row) else { continue };
+        let reordered: Vec<Value>;
+        let values: &[Value] = if same {
+            row
+        } else {
+            reordered = places.iter().map(|place| place.map_or(Value::Null, |i| row[i].clone())).collect();
+            &reordered
+        };
+        info.insert(conn, values)?;
+        delta.change(table.name(), id, None, info.hash_inserted(id, values));
+    }
+    Ok(())
+}
+
+/// Reads a row with its heads, changes it by `merge`, and stores what came of it.
+fn merge_row(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    table: Table,
+    row: Uuid,
+    delta: &mut Delta,
+    merge: impl FnOnce(&mut crate::sync::row::RowState) -> Vec<String>,
+) -> Result<()> {
+    let info = catalogue.table(table);
+    let values = info
+        .values(conn, row)?
+        .ok_or_else(|| Error::Invariant(format!("a row of {} went missing while merging", table.name())))?;
+    let mut state = info.state(conn, row, values)?;
+    let before = state.clone();
+    let groups = merge(&mut state);
+    for group in &groups {
+        write_heads(conn, table.name(), row, group, state.heads.get(group).map(Vec::as_slice).unwrap_or_default())?;
+    }
+    let changed: BTreeMap<&str, Value> = info
+        .columns
+        .iter()
+        .filter(|column| before.values.get(*column) != state.values.get(*column))
+        .map(|column| (column.as_str(), state.values.get(column).cloned().unwrap_or(Value::Null)))
+        .collect();
+    if !changed.is_empty() {
+        let sets: Vec<String> =
+            changed.keys().enumerate().map(|(i, column)| format!("{column} = ?{}", i + 2)).collect();
+        let mut update =
+            conn.prepare_cached(&format!("UPDATE {} SET {} WHERE id = ?1", table.name(), sets.join(", ")))?;
+        update.raw_bind_parameter(1, row)?;
+        for (i, value) in changed.values().enumerate() {
+            update.raw_bind_parameter(i + 2, value)?;
+        }
+        update.raw_execute()?;
+    }
+    delta.change(table.name(), row, Some(before.hash(table.name(), row)), state.hash(table.name(), row));
+    Ok(())
+}
+
+/// The last commit known of an origin: its number and hash.
+pub fn head_of(conn: &Connection, origin: Origin) -> Result<(u64, Vec<u8>)> {
+    let found = conn
+        .prepare_cached(
+            "SELECT seq, hash FROM commits WHERE device = ?1 AND incarnation = ?2 ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row(params![origin.device, origin.incarnation], |row| {
+            let seq: i64 = row.get("seq")?;
+            Ok((seq.unsigned_abs(), row.get("hash")?))
+        })
+        .optional()?;
+    Ok(found.unwrap_or((0, crate::sync::commit::GENESIS.to_vec())))
+}

@@ -1,0 +1,422 @@
+//! One sync: send what waits, fetch what is new, compare. Every step may be cut and repeated.
+
+use ed25519_dalek::SigningKey;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+use crate::db::Db;
+use crate::error::{Code, Error, Result};
+use crate::ids::Instant;
+use crate::sync::apply::{self, Aftermath, Checked};
+use crate::sync::commit::{self, Origin, Sealed};
+use crate::sync::digest::{Delta, Digest};
+use crate::sync::log::{Author, Catalogue};
+use crate::sync::merge::StampId;
+use crate::sync::protocol::{HelloRequest, HubApi, PullReply, PullRequest, Push, PushReply, Refusal};
+
+/// A page of this many bytes of bodies is closed; one commit is never split.
+const PAGE_BYTES: usize = 2 << 20;
+const PAGE_COMMITS: usize = 4_000;
+/// New work may arrive while a sync runs; after so many rounds the comparison is left to the next.
+const ROUNDS: usize = 8;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncStep {
+    Connecting,
+    Sending,
+    Fetching,
+    Comparing,
+    Done,
+}
+
+/// Where a running sync stands, in commits.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncProgress {
+    pub step: SyncStep,
+    pub sent: u32,
+    pub to_send: u32,
+    pub received: u32,
+    pub to_receive: u32,
+    /// Over the wire, both ways.
+    pub bytes: u32,
+}
+
+/// What a sync did, and its proof.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncReport {
+    pub sent: u32,
+    pub received: u32,
+    pub bytes_sent: u32,
+    pub bytes_received: u32,
+    /// Records here when the two were compared.
+    pub records: u32,
+    /// This PC and the hub hold the same, down to the last value.
+    pub identical: bool,
+    pub digest: String,
+    pub hub_digest: String,
+    pub finished_at: Instant,
+    pub conflicts: u32,
+}
+
+/// The hub that this PC belongs to.
+#[derive(Debug, Clone)]
+pub struct HubLink {
+    pub address: String,
+    pub epoch: Uuid,
+    pub pulled: i64,
+    pub last_sync_at: Option<Instant>,
+    pub last_report: Option<SyncReport>,
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        Error::with(refusal.code, refusal.detail)
+    }
+}
+
+pub fn link(conn: &Connection) -> Result<Option<HubLink>> {
+    let found = conn
+        .prepare_cached("SELECT address, epoch, pulled, last_sync_at, last_report FROM hub_link WHERE only = 1")?
+        .query_row([], |row| {
+            let report: Option<String> = row.get("last_report")?;
+            Ok(HubLink {
+                address: row.get("address")?,
+                epoch: row.get("epoch")?,
+                pulled: row.get("pulled")?,
+                last_sync_at: row.get("last_sync_at")?,
+                last_report: report.and_then(|text| serde_json::from_str(&text).ok()),
+            })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// Remembers the hub after an enrolment.
+pub fn connect(conn: &Connection, address: &str, hub: Uuid, epoch: Uuid) -> Result<()> {
+    conn.execute(
+        "INSERT OR REPLACE INTO hub_link (only, address, hub_id, epoch, pulled, last_sync_at, last_report)
+         VALUES (1, ?1, ?2, ?3, 0, NULL, NULL)",
+        params![address, hub, epoch],
+    )?;
+    Ok(())
+}
+
+/// Commits that no hub has acknowledged.
+pub fn waiting(conn: &Connection) -> Result<u32> {
+    Ok(conn.prepare_cached("SELECT count(*) FROM commits WHERE hub_seq IS NULL")?.query_row([], |row| row.get(0))?)
+}
+
+/// This PC's name and signing key, for a client of the hub.
+pub fn credentials(conn: &Connection) -> Result<(Uuid, SigningKey)> {
+    let author = Author::read(conn)?;
+    Ok((author.origin.device, author.key))
+}
+
+struct Run<'a, H> {
+    db: &'a Db,
+    hub: &'a H,
+    origin: Origin,
+    progress: &'a dyn Fn(SyncProgress),
+    seen: SyncProgress,
+    start: (u64, u64),
+}
+
+/// Runs one sync to its end, telling `progress` about every page.
+pub async fn sync<H: HubApi>(db: &Db, hub: &H, progress: &dyn Fn(SyncProgress)) -> Result<SyncReport> {
+    let origin = db.read(|conn| Ok(Author::read(conn)?.origin))?;
+    let seen = SyncProgress { step: SyncStep::Connecting, sent: 0, to_send: 0, received: 0, to_receive: 0, bytes: 0 };
+    let mut run = Run { db, hub, origin, progress, seen, start: hub.traffic() };
+    run.tell(SyncStep::Connecting);
+    run.greet().await?;
+    for _ in 0..ROUNDS {
+        run.send().await?;
+        run.fetch().await?;
+        if let Some(report) = run.compare().await? {
+            return Ok(report);
+        }
+    }
+    // Others never stopped writing; everything is exchanged, only the proof is missing.
+    run.report(Digest::default(), false)
+}
+
+impl<H: HubApi> Run<'_, H> {
+    fn tell(&mut self, step: SyncStep) {
+        let (sent, received) = self.hub.traffic();
+        self.seen.step = step;
+        self.seen.bytes = small(sent + received - self.start.0 - self.start.1);
+        (self.progress)(self.seen.clone());
+    }
+
+    /// Learns how far the hub is, and starts over where the hub has lost something.
+    async fn greet(&mut self) -> Result<()> {
+        let hello = self.hub.hello(HelloRequest { incarnation: self.origin.incarnation }).await?;
+        let origin = self.origin;
+        let fresh = self.db.transact(|conn, _, _| {
+            let own = Author::read(conn)?.seq;
+            if hello.your_seq > own {
+                // The database is an older copy of itself; going on would give numbers out twice.
+                return Err(Error::with(Code::HubRefused, "this PC's database is older than what the hub has of it"));
+            }
+            conn.execute(
+                "UPDATE commits SET hub_seq = NULL WHERE device = ?1 AND incarnation = ?2 AND seq > ?3 AND hub_seq IS NOT NULL",
+                params![origin.device, origin.incarnation, hello.your_seq as i64],
+            )?;
+            let other_epoch =
+                conn.execute("UPDATE hub_link SET epoch = ?1, pulled = 0 WHERE only = 1 AND epoch <> ?1", [hello.epoch])?;
+            Ok((waiting(conn)?, other_epoch, link(conn)?.map_or(0, |link| link.pulled)))
+        })?;
+        self.seen.to_send = fresh.0;
+        self.seen.to_receive = small((hello.hub_seq - fresh.2).max(0).unsigned_abs());
+        Ok(())
+    }
+
+    async fn send(&mut self) -> Result<()> {
+        loop {
+            let (first, count, body) = self.db.read(|conn| next_page(conn, self.origin))?;
+            if count == 0 {
+                return Ok(());
+            }
+            self.tell(SyncStep::Sending);
+            match self.hub.push(body).await {
+                Ok(reply) => self.acknowledged(first, count, &reply)?,
+                Err(Refusal { head: Some(head), .. }) if head + 1 < first => {
+                    // The hub has less than it said before: what it lacks waits again.
+                    let origin = self.origin;
+                    self.db.transact(|conn, _, _| {
+                        conn.execute(
+                            "UPDATE commits SET hub_seq = NULL WHERE device = ?1 AND incarnation = ?2 AND seq > ?3",
+                            params![origin.device, origin.incarnation, head as i64],
+                        )?;
+                        Ok(())
+                    })?;
+                }
+                Err(refusal) => return Err(refusal.into()),
+            }
+            self.seen.sent += count;
+            self.seen.to_send = self.seen.to_send.max(self.seen.sent);
+            self.tell(SyncStep::Sending);
+        }
+    }
+
+    fn acknowledged(&self, first: u64, count: u32, reply: &PushReply) -> Result<()> {
+        if reply.hub_seqs.len() != count as usize {
+            return Err(Error::with(Code::HubRefused, "an acknowledgement of another page"));
+        }
+        let origin = self.origin;
+        let tables = self.db.transact(|conn, catalogue, now| {
+            let mut mark = conn.prepare_cached(
+                "UPDATE commits SET hub_seq = ?1 WHERE device = ?2 AND incarnation = ?3 AND seq = ?4",
+            )?;
+            for (seq, hub_seq) in (first..).zip(&reply.hub_seqs) {
+                mark.execute(params![hub_seq, origin.device, origin.incarnation, seq as i64])?;
+            }
+            let mut delta = Delta::default();
+            let mut aftermath = Aftermath::default();
+            for (seq, hlc) in &reply.clamped {
+                apply::clamp(conn, catalogue, origin.stamp(*seq), *hlc, &mut delta, &mut aftermath)?;
+            }
+            aftermath.derive(conn, catalogue, now)?;
+            delta.store(conn)?;
+            Ok(aftermath.tables)
+        })?;
+        self.db.announce(tables.into_iter().collect());
+        Ok(())
+    }
+
+    async fn fetch(&mut self) -> Result<()> {
+        loop {
+            let link = self.db.read(link)?.ok_or(Code::HubNotConnected)?;
+            self.tell(SyncStep::Fetching);
+            let bytes = self.hub.pull(PullRequest { after: link.pulled, incarnation: self.origin.incarnation }).await?;
+            let page: PullReply = rmp_serde::from_slice(&bytes)?;
+            if page.epoch != link.epoch {
+                return Err(Error::with(Code::HubUnreachable, "the hub was restored while we spoke"));
+            }
+            let outcome = take_page(self.db, &page)?;
+            self.seen.received += outcome;
+            self.seen.to_receive = self.seen.to_receive.max(self.seen.received);
+            self.tell(SyncStep::Fetching);
+            if page.cursor >= page.hub_seq {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The proof; `None` if something new came in between and another round is needed.
+    async fn compare(&mut self) -> Result<Option<SyncReport>> {
+        self.tell(SyncStep::Comparing);
+        let theirs = self.hub.digest().await?;
+        let ours = self.db.read(|conn| {
+            let pulled = link(conn)?.map_or(0, |link| link.pulled);
+            Ok((waiting(conn)? == 0 && pulled == theirs.hub_seq).then_some(Digest::read(conn)?))
+        })?;
+        let Some(ours) = ours else { return Ok(None) };
+        let identical = without_empty(&ours) == without_empty(&theirs.digest);
+        let report = self.report(theirs.digest, identical)?;
+        Ok(Some(SyncReport { digest: ours.short(), records: small(ours.records()), ..report }))
+    }
+
+    fn report(&mut self, theirs: Digest, identical: bool) -> Result<SyncReport> {
+        let (sent, received) = self.hub.traffic();
+        let report = self.db.transact(|conn, _, now| {
+            let ours = Digest::read(conn)?;
+            let report = SyncReport {
+                sent: self.seen.sent,
+                received: self.seen.received,
+                bytes_sent: small(sent - self.start.0),
+                bytes_received: small(received - self.start.1),
+                records: small(ours.records()),
+                identical,
+                digest: ours.short(),
+                hub_digest: theirs.short(),
+                finished_at: now,
+                conflicts: conn.query_row("SELECT count(*) FROM conflicts", [], |row| row.get(0))?,
+            };
+            conn.execute(
+                "UPDATE hub_link SET last_sync_at = ?1, last_report = ?2 WHERE only = 1",
+                params![now, serde_json::to_string(&report)?],
+            )?;
+            Ok(report)
+        })?;
+        self.tell(SyncStep::Done);
+        Ok(report)
+    }
+}
+
+fn without_empty(digest: &Digest) -> Vec<(&String, &(String, u64))> {
+    digest.tables.iter().filter(|(_, (_, rows))| *rows > 0).collect()
+}
+
+/// Counts for people; four thousand million are as good as more.
+fn small(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The next commits that wait, encoded as a [`Push`]: the first number, how many, the bytes.
+fn next_page(conn: &Connection, origin: Origin) -> Result<(u64, u32, Vec<u8>)> {
+    let mut statement = conn.prepare_cached(
+        "SELECT seq, signature, body FROM commits
+         WHERE device = ?1 AND incarnation = ?2 AND hub_seq IS NULL ORDER BY seq LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![origin.device, origin.incarnation, PAGE_COMMITS as i64])?;
+    let mut commits = Vec::new();
+    let mut bytes = 0;
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get("seq")?;
+        let body: Vec<u8> = row.get("body")?;
+        bytes += body.len();
+        let signature: Vec<u8> = row.get("signature")?;
+        commits.push(Sealed { seq: seq.unsigned_abs(), signature: signature.into(), body: body.into() });
+        if bytes >= PAGE_BYTES {
+            break;
+        }
+    }
+    let first = commits.first().map_or(0, |commit| commit.seq);
+    let count = commits.len() as u32;
+    Ok((first, count, rmp_serde::to_vec(&Push { incarnation: origin.incarnation, commits })?))
+}
+
+/// Stores a page and the cursor in one transaction. A commit that breaks the database's own rules
+/// is set aside in quarantine, with the rest of its page unharmed.
+fn take_page(db: &Db, page: &PullReply) -> Result<u32> {
+    let whole = db.transact(|conn, catalogue, now| apply_page(conn, catalogue, page, now, &[]));
+    let outcome = match whole {
+        Err(Error::Sqlite(error)) if is_constraint(&error) => take_singly(db, page)?,
+        other => other?,
+    };
+    db.announce(outcome.1.tables.into_iter().collect());
+    Ok(outcome.0)
+}
+
+fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+}
+
+/// Finds the commits that cannot be applied, then takes the page without their rows.
+fn take_singly(db: &Db, page: &PullReply) -> Result<(u32, Aftermath)> {
+    let mut unfit: Vec<StampId> = Vec::new();
+    for end in 1..=page.commits.len() {
+        let part = PullReply { commits: page.commits[..end].to_vec(), ..page.clone() };
+        let fits = db.transact(|conn, catalogue, now| {
+            conn.execute_batch("SAVEPOINT trial")?;
+            let applied = apply_page(conn, catalogue, &part, now, &unfit).is_ok();
+            let broken: i64 = conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+            conn.execute_batch("ROLLBACK TO trial; RELEASE trial")?;
+            Ok(applied && broken == 0)
+        })?;
+        if !fits {
+            let last = &page.commits[end - 1];
+            unfit.push(StampId { device: last.device, incarnation: last.incarnation, seq: last.sealed.seq });
+        }
+    }
+    db.transact(|conn, catalogue, now| apply_page(conn, catalogue, page, now, &unfit))
+}
+
+fn apply_page(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    page: &PullReply,
+    now: Instant,
+    unfit: &[StampId],
+) -> Result<(u32, Aftermath)> {
+    let mut delta = Delta::default();
+    let mut aftermath = Aftermath::default();
+    let mut applied = 0;
+    let mut hlc = Author::read(conn)?.hlc.0;
+    let mut heads = std::collections::HashMap::new();
+    for pulled in &page.commits {
+        let origin = Origin { device: pulled.device, incarnation: pulled.incarnation };
+        let seq = pulled.sealed.seq;
+        if let std::collections::hash_map::Entry::Vacant(entry) = heads.entry(origin) {
+            entry.insert(apply::head_of(conn, origin)?);
+        }
+        let (known, previous) = &heads[&origin];
+        if seq <= *known {
+            continue;
+        }
+        if seq != known + 1 {
+            return Err(Error::with(Code::HubRefused, "the hub left out a commit"));
+        }
+        let hash = commit::chain_hash(previous, origin, seq, &pulled.sealed.body);
+        heads.insert(origin, (seq, hash.to_vec()));
+        let checked = Checked { origin, sealed: &pulled.sealed, hash, hlc: pulled.hlc, hub_seq: pulled.hub_seq };
+        let reason = unfit.contains(&origin.stamp(seq)).then_some("breaks a rule of the database");
+        apply::apply(conn, catalogue, &checked, now, reason, &mut delta, &mut aftermath)?;
+        hlc = hlc.max(pulled.hlc);
+        applied += 1;
+    }
+    check_signatures(conn, page, &heads)?;
+    aftermath.derive(conn, catalogue, now)?;
+    delta.store(conn)?;
+    conn.prepare_cached("UPDATE this_device SET hlc = ?1 WHERE only = 1")?.execute([hlc])?;
+    conn.prepare_cached("UPDATE hub_link SET pulled = ?1 WHERE only = 1")?.execute([page.cursor])?;
+    Ok((applied, aftermath))
+}
+
+/// The last commit of each origin in a page must carry its PC's signature; through the chain it
+/// vouches for all before it.
+fn check_signatures(
+    conn: &Connection,
+    page: &PullReply,
+    heads: &std::collections::HashMap<Origin, (u64, Vec<u8>)>,
+) -> Result<()> {
+    let mut key_of = conn.prepare_cached("SELECT public_key FROM devices WHERE id = ?1")?;
+    for (origin, (seq, hash)) in heads {
+        let last = page.commits.iter().find(|pulled| {
+            pulled.device == origin.device && pulled.incarnation == origin.incarnation && pulled.sealed.seq == *seq
+        });
+        let Some(last) = last else { continue };
+        let key: Option<Vec<u8>> = key_of.query_row([origin.device], |row| row.get(0)).optional()?;
+        let hash = <[u8; 32]>::try_from(hash.as_slice()).unwrap_or_default();
+        let sound = key.is_some_and(|key| commit::verify(&key, &hash, &last.sealed.signature));
+        if !sound {
+            return Err(Error::with(Code::HubRefused, "a commit without its PC's signature"));
+        }
+    }
+    Ok(())
+}

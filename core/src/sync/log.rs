@@ -1,0 +1,297 @@
+//! Turns what a write touched into one commit of this PC's log, in the write's own transaction.
+
+use std::collections::HashMap;
+
+use ed25519_dalek::SigningKey;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use crate::clock::Hlc;
+use crate::error::{Error, Result};
+use crate::ids::Instant;
+use crate::sync::capture::Touched;
+use crate::sync::commit::{self, Body, GroupWrite, Inserts, Origin, SCHEMA, Update};
+use crate::sync::digest::Delta;
+use crate::sync::merge::{self, Head, StampId};
+use crate::sync::row::{self, RowState};
+use crate::sync::tables::{Group, Table, rule_of};
+use crate::sync::value::Value;
+
+/// What the migrated schema says of a replicated table; read once per connection.
+pub struct TableInfo {
+    pub table: Table,
+    pub columns: Vec<String>,
+    /// Positions of the columns in the order of their names.
+    by_name: Vec<usize>,
+    select: String,
+    insert: String,
+}
+
+impl TableInfo {
+    pub fn read(conn: &Connection, table: Table) -> Result<TableInfo> {
+        let columns = crate::db::columns(conn, table.name())?;
+        let mut by_name: Vec<usize> = (0..columns.len()).collect();
+        by_name.sort_by(|a, b| columns[*a].cmp(&columns[*b]));
+        let name = table.name();
+        let marks = vec!["?"; columns.len()].join(", ");
+        Ok(TableInfo {
+            table,
+            select: format!("SELECT {} FROM {name} WHERE id = ?1", columns.join(", ")),
+            insert: format!("INSERT INTO {name} ({}) VALUES ({marks})", columns.join(", ")),
+            by_name,
+            columns,
+        })
+    }
+
+    /// The row's values in the order of the columns; `None` if there is no such row.
+    pub fn values(&self, conn: &Connection, row: Uuid) -> Result<Option<Vec<Value>>> {
+        let read = |found: &Row| (0..self.columns.len()).map(|i| Ok(Value::from(found.get_ref(i)?))).collect();
+        Ok(conn.prepare_cached(&self.select)?.query_row([row], read).optional()?)
+    }
+
+    pub fn insert(&self, conn: &Connection, values: &[Value]) -> Result<()> {
+        conn.prepare_cached(&self.insert)?.execute(rusqlite::params_from_iter(values))?;
+        Ok(())
+    }
+
+    /// The hash of a row that no write has touched since it was inserted.
+    pub fn hash_inserted(&self, row: Uuid, values: &[Value]) -> u128 {
+        let ordered = self.by_name.iter().map(|i| (self.columns[*i].as_str(), &values[*i]));
+        row::hash(self.table.name(), row, ordered, std::iter::empty())
+    }
+
+    pub fn state(&self, conn: &Connection, row: Uuid, values: Vec<Value>) -> Result<RowState> {
+        let mut state = RowState::inserted(self.columns.iter(), values.into_iter());
+        state.heads = read_heads(conn, self.table.name(), row)?;
+        Ok(state)
+    }
+
+    /// The group of each column, with all its columns.
+    pub fn group_of(&self, column: &str) -> (String, Vec<String>) {
+        let named: Option<&Group> = self.table.groups().iter().find(|group| group.columns.contains(&column));
+        match named {
+            Some(group) => (group.name.to_owned(), group.columns.iter().map(|c| (*c).to_owned()).collect()),
+            None => (column.to_owned(), vec![column.to_owned()]),
+        }
+    }
+}
+
+/// All tables of one connection.
+pub struct Catalogue(HashMap<Table, TableInfo>);
+
+impl Catalogue {
+    pub fn read(conn: &Connection) -> Result<Catalogue> {
+        Table::ALL
+            .iter()
+            .map(|table| Ok((*table, TableInfo::read(conn, *table)?)))
+            .collect::<Result<_>>()
+            .map(Catalogue)
+    }
+
+    pub fn table(&self, table: Table) -> &TableInfo {
+        // Catalogue::read has filled in every table there is.
+        &self.0[&table]
+    }
+}
+
+pub fn read_heads(conn: &Connection, table: &str, row: Uuid) -> Result<std::collections::BTreeMap<String, Vec<Head>>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT grp, device, incarnation, seq, hlc, fields FROM heads
+         WHERE tbl = ?1 AND row = ?2 ORDER BY grp, device, incarnation, seq",
+    )?;
+    let mut rows = statement.query(params![table, row])?;
+    let mut heads = std::collections::BTreeMap::<String, Vec<Head>>::new();
+    while let Some(found) = rows.next()? {
+        let seq: i64 = found.get("seq")?;
+        let stamp =
+            StampId { device: found.get("device")?, incarnation: found.get("incarnation")?, seq: seq.unsigned_abs() };
+        let fields = rmp_serde::from_slice(found.get_ref("fields")?.as_blob().unwrap_or_default())?;
+        heads.entry(found.get("grp")?).or_default().push(Head { stamp, hlc: found.get("hlc")?, fields });
+    }
+    Ok(heads)
+}
+
+pub fn write_heads(conn: &Connection, table: &str, row: Uuid, group: &str, heads: &[Head]) -> Result<()> {
+    conn.prepare_cached("DELETE FROM heads WHERE tbl = ?1 AND row = ?2 AND grp = ?3")?
+        .execute(params![table, row, group])?;
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO heads (tbl, row, grp, device, incarnation, seq, hlc, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    for head in heads {
+        insert.execute(params![
+            table,
+            row,
+            group,
+            head.stamp.device,
+            head.stamp.incarnation,
+            head.stamp.seq as i64,
+            head.hlc,
+            rmp_serde::to_vec(&head.fields)?
+        ])?;
+    }
+    Ok(())
+}
+
+/// This PC as its log knows it.
+pub struct Author {
+    pub origin: Origin,
+    pub key: SigningKey,
+    pub seq: u64,
+    pub head_hash: Vec<u8>,
+    pub hlc: Hlc,
+}
+
+impl Author {
+    pub fn read(conn: &Connection) -> Result<Author> {
+        let mut statement = conn.prepare_cached(
+            "SELECT device_id, incarnation, secret_key, seq, head_hash, hlc FROM this_device WHERE only = 1",
+        )?;
+        statement
+            .query_row([], |row| {
+                let secret: Vec<u8> = row.get("secret_key")?;
+                let seq: i64 = row.get("seq")?;
+                Ok((
+                    secret,
+                    seq,
+                    row.get("device_id")?,
+                    row.get("incarnation")?,
+                    row.get("head_hash")?,
+                    row.get("hlc")?,
+                ))
+            })
+            .map_err(Error::from)
+            .and_then(|(secret, seq, device, incarnation, head_hash, hlc)| {
+                let secret = <[u8; 32]>::try_from(secret)
+                    .map_err(|_| Error::Invariant("a signing key of another length".into()))?;
+                Ok(Author {
+                    origin: Origin { device, incarnation },
+                    key: SigningKey::from_bytes(&secret),
+                    seq: seq.unsigned_abs(),
+                    head_hash,
+                    hlc: Hlc(hlc),
+                })
+            })
+    }
+}
+
+/// Appends the commit of what was touched. Returns the tables that changed; none, no commit.
+pub fn record(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    touched: Touched,
+    user: Option<Uuid>,
+    action: &str,
+    now: Instant,
+) -> Result<Vec<Table>> {
+    if touched.inserted.is_empty() && touched.updated.is_empty() {
+        return Ok(Vec::new());
+    }
+    let author = Author::read(conn)?;
+    let seq = author.seq + 1;
+    let hlc = author.hlc.tick(now);
+    let mut delta = Delta::default();
+    let mut changed = Vec::new();
+    let inserts = collect_inserts(conn, catalogue, touched.inserted, &mut delta, &mut changed)?;
+    let mut updates = Vec::new();
+    for (table, row, before) in touched.updated {
+        let info = catalogue.table(table);
+        if let Some(update) = update_of(conn, info, row, before, author.origin.stamp(seq), hlc, &mut delta)? {
+            updates.push(update);
+            changed.push(table);
+        }
+    }
+    if inserts.is_empty() && updates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let body = Body { schema: SCHEMA, hlc: hlc.0, at: now.0, user, action: action.to_owned(), inserts, updates };
+    let bytes = body.encode()?;
+    let hash = commit::chain_hash(&author.head_hash, author.origin, seq, &bytes);
+    conn.prepare_cached(
+        "INSERT INTO commits (device, incarnation, seq, hash, signature, hlc, hub_seq, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
+    )?
+    .execute(params![
+        author.origin.device,
+        author.origin.incarnation,
+        seq as i64,
+        hash.as_slice(),
+        commit::sign(&author.key, &hash),
+        hlc.0,
+        bytes
+    ])?;
+    conn.prepare_cached("UPDATE this_device SET seq = ?1, head_hash = ?2, hlc = ?3 WHERE only = 1")?
+        .execute(params![seq as i64, hash.as_slice(), hlc.0])?;
+    delta.store(conn)?;
+    changed.sort();
+    changed.dedup();
+    Ok(changed)
+}
+
+fn collect_inserts(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    inserted: Vec<(Table, Uuid)>,
+    delta: &mut Delta,
+    changed: &mut Vec<Table>,
+) -> Result<Vec<Inserts>> {
+    let mut blocks: Vec<Inserts> = Vec::new();
+    for (table, row) in inserted {
+        let info = catalogue.table(table);
+        // A statement that failed and was taken back leaves a report without a row.
+        let Some(values) = info.values(conn, row)? else { continue };
+        delta.change(table.name(), row, None, info.hash_inserted(row, &values));
+        changed.push(table);
+        match blocks.iter_mut().find(|block| block.table == table.name()) {
+            Some(block) => block.rows.push(values),
+            None => blocks.push(Inserts {
+                table: table.name().to_owned(),
+                columns: info.columns.clone(),
+                rows: vec![values],
+            }),
+        }
+    }
+    Ok(blocks)
+}
+
+fn update_of(
+    conn: &Connection,
+    info: &TableInfo,
+    row: Uuid,
+    before: Vec<Value>,
+    stamp: StampId,
+    hlc: Hlc,
+    delta: &mut Delta,
+) -> Result<Option<Update>> {
+    let table = info.table.name();
+    let Some(after) = info.values(conn, row)? else { return Ok(None) };
+    let mut names: Vec<(String, Vec<String>)> = Vec::new();
+    for (index, column) in info.columns.iter().enumerate() {
+        if before[index] != after[index] {
+            let group = info.group_of(column);
+            if !names.contains(&group) {
+                names.push(group);
+            }
+        }
+    }
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let mut state = info.state(conn, row, before)?;
+    let hash_before = state.hash(table, row);
+    let mut groups = Vec::new();
+    for (group, columns) in names {
+        let value_of = |column: &String| {
+            let index = info.columns.iter().position(|c| c == column);
+            (column.clone(), index.map_or(Value::Null, |i| after[i].clone()))
+        };
+        let fields: Vec<_> = columns.iter().map(value_of).collect();
+        let heads = state.heads.get(&group).map(Vec::as_slice).unwrap_or_default();
+        let seen = merge::seen_by_edit(rule_of(table, &group), heads);
+        let write = GroupWrite { group, seen, fields };
+        state.merge(table, &write, stamp, hlc.0);
+        write_heads(conn, table, row, &write.group, &state.heads[&write.group])?;
+        groups.push(write);
+    }
+    delta.change(table, row, Some(hash_before), state.hash(table, row));
+    Ok(Some(Update { table: table.to_owned(), row, groups }))
+}

@@ -1,0 +1,18 @@
+//! Commits, their merging, and the way to the hub. Imports no domain module; of all this
+//! a domain module sees only [`Table`].
+
+pub mod apply;
+pub mod capture;
+pub mod commit;
+pub mod digest;
+pub mod engine;
+pub mod http;
+pub mod log;
+pub mod merge;
+pub mod overlap;
+pub mod protocol;
+pub mod row;
+pub mod tables;
+pub mod value;
+
+pub use tables::Table;
