@@ -1,1 +1,123 @@
-fn main(){}
+//! `neem-hub`: serves a data folder, and prints enrolment codes.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use neem_hub::enrol::{self, For};
+use neem_hub::serve::{self, ServeError};
+use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
+
+#[derive(Parser)]
+#[command(name = "neem-hub", version, about = "The hub: where the PCs of a clinic meet")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the PCs of the clinics in a data folder.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// Where to listen; port 0 lets the system choose.
+        #[arg(long, default_value = "127.0.0.1:7300")]
+        listen: SocketAddr,
+    },
+    /// Print a code with which one PC can join, once, within a quarter of an hour.
+    Enroll {
+        #[command(flatten)]
+        place: Place,
+        /// The clinic, where the hub serves several.
+        #[arg(long, conflicts_with = "new")]
+        tenant: Option<Uuid>,
+        /// For a PC that brings a clinic of its own to this hub.
+        #[arg(long)]
+        new: bool,
+        /// The address under which the PCs reach the hub, printed with the code.
+        #[arg(long)]
+        public_address: Option<String>,
+    },
+}
+
+#[derive(clap::Args)]
+struct Place {
+    /// The data folder; made if it is not there.
+    #[arg(long)]
+    data: PathBuf,
+    /// Where the key of the database is kept; better not beside the data.
+    #[arg(long, env = "NEEM_HUB_KEY_FILE")]
+    key_file: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let done = match Cli::parse().command {
+        Command::Serve { place, listen } => run(&place, listen),
+        Command::Enroll { place, tenant, new, public_address } => enroll(&place, tenant, new, public_address),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("neem-hub: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(place: &Place, listen: SocketAddr) -> Result<(), ServeError> {
+    let hub = Arc::new(serve::open(&place.data, place.key_file.as_deref())?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (listener, address) = serve::bind(listen).await?;
+        tracing::info!(%address, "listening");
+        println!("listening on http://{address}");
+        serve::serve(hub, listener, stopped()).await
+    })?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Ctrl+C, or the service manager's polite request.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn enroll(place: &Place, tenant: Option<Uuid>, new: bool, address: Option<String>) -> Result<(), ServeError> {
+    let hub = serve::open(&place.data, place.key_file.as_deref())?;
+    let tenants = enrol::tenants(hub.store().read())?;
+    let purpose = match (new, tenant, tenants.as_slice()) {
+        (true, ..) | (false, None, []) => For::NewClinic,
+        (false, Some(tenant), _) if tenants.contains(&tenant) => For::Tenant(tenant),
+        (false, Some(_), _) => return Err(ServeError::Io(std::io::Error::other("no such clinic on this hub"))),
+        (false, None, [only]) => For::Tenant(*only),
+        (false, None, several) => {
+            let list: Vec<String> = several.iter().map(Uuid::to_string).collect();
+            let message = format!("this hub serves several clinics; say which with --tenant: {}", list.join(", "));
+            return Err(ServeError::Io(std::io::Error::other(message)));
+        }
+    };
+    let code = enrol::new_code(&hub, purpose)?;
+    println!("{}", code.code);
+    if let Some(address) = address {
+        println!("{}#{}", address.trim_end_matches('/'), code.code);
+    }
+    eprintln!("Good for one PC, for {} minutes.", code.seconds / 60);
+    Ok(())
+}

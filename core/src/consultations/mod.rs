@@ -151,15 +151,15 @@ pub fn open_one(conn: &Connection, id: ConsultationId) -> Result<Consultation> {
     if current.ended_at.is_some() { Err(Code::ConsultationClosed.into()) } else { Ok(current) }
 }
 
-/// A patient's chart; `except` is the visit under way, which is no earlier one.
-pub fn chart(conn: &Connection, patient: PatientId, except: Option<ConsultationId>, today: LocalDate) -> Result<Chart> {
+/// A patient's chart, the visit under way among the others.
+pub fn chart(conn: &Connection, patient: PatientId, today: LocalDate) -> Result<Chart> {
     let mut statement = conn.prepare_cached(
         "SELECT consultations.*, display_name FROM consultations
          JOIN providers ON providers.id = consultations.provider_id
-         WHERE patient_id = ?1 AND consultations.id IS NOT ?2 ORDER BY started_at DESC LIMIT 10",
+         WHERE patient_id = ?1 ORDER BY started_at DESC LIMIT 10",
     )?;
     let found: Vec<(Consultation, String)> = statement
-        .query_map(params![patient, except], |row| Ok((Consultation::from_row(row)?, row.get("display_name")?)))?
+        .query_map([patient], |row| Ok((Consultation::from_row(row)?, row.get("display_name")?)))?
         .collect::<rusqlite::Result<_>>()?;
     let visits = found
         .into_iter()

@@ -7,5 +7,5 @@ mod staff;
 
 pub use password::{check_password, hash_password, verify_password};
 pub use permissions::{Permission, Role, allows};
-pub use sign_in::{SignedIn, reauthenticate, sign_in};
+pub use sign_in::{SignedIn, sign_in};
 pub use staff::{NewStaff, StaffMember, add_staff, insert_user, list_staff};

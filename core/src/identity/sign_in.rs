@@ -52,11 +52,6 @@ pub fn sign_in(db: &Db, email: &str, password: &str) -> Result<SignedIn> {
     if signed_in.roles.is_empty() { Err(Code::WrongSignIn.into()) } else { Ok(signed_in) }
 }
 
-/// Asks somebody who is signed in for the password again, with the same hold on guessing.
-pub fn reauthenticate(db: &Db, email: &str, password: &str) -> Result<SignedIn> {
-    sign_in(db, email, password)
-}
-
 fn check(db: &Db, account: &Account, password: &str) -> Result<()> {
     let now = db.now();
     if let Some(until) = account.locked_until

@@ -81,7 +81,8 @@ pub(super) fn status_of(conn: &Connection, appointment: AppointmentId) -> Result
         .optional()?)
 }
 
-pub(crate) fn number_of(conn: &Connection, appointment: AppointmentId) -> Result<Option<String>> {
+/// The number of an appointment's ticket, as it is printed.
+pub fn number_of(conn: &Connection, appointment: AppointmentId) -> Result<Option<String>> {
     Ok(conn
         .prepare_cached(
             "SELECT lane, number FROM queue_tickets WHERE appointment_id = ?1 ORDER BY issued_at DESC LIMIT 1",

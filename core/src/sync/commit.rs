@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+pub use ed25519_dalek::SigningKey;
+use ed25519_dalek::{Signature, Signer, Verifier, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -123,10 +124,15 @@ pub fn sign(key: &SigningKey, hash: &[u8; 32]) -> Vec<u8> {
 
 /// Whether `signature` over `hash` was made by the device with this public key.
 pub fn verify(public_key: &[u8], hash: &[u8; 32], signature: &[u8]) -> bool {
+    verify_bytes(public_key, hash, signature)
+}
+
+/// The same for any bytes, such as a challenge.
+pub fn verify_bytes(public_key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
     let Ok(key_bytes) = <[u8; 32]>::try_from(public_key) else { return false };
     let Ok(key) = VerifyingKey::from_bytes(&key_bytes) else { return false };
     let Ok(signature) = Signature::from_slice(signature) else { return false };
-    key.verify(hash, &signature).is_ok()
+    key.verify(bytes, &signature).is_ok()
 }
 
 /// A commit of the log as an auditor reads it.

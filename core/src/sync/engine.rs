@@ -75,7 +75,8 @@ pub struct HubLink {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Error {
-        Error::with(refusal.code, refusal.detail)
+        // The hub's words are for the log; a code has words of its own.
+        refusal.code.into()
     }
 }
 

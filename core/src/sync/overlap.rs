@@ -1,6 +1,8 @@
 //! Conflicts as rows that every replica derives for itself, with ids that come out the same.
 
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+use specta::Type;
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -47,4 +49,65 @@ pub fn note_claim(conn: &Connection, appointment: Uuid, now: Instant) -> Result<
         .execute(params![Uuid::new_v5(&CONFLICTS, &name), first, second, now])?;
     }
     Ok(())
+}
+
+/// What two PCs did differently while apart, in one line each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConflictSummary {
+    pub id: ConflictId,
+    pub kind: ConflictKind,
+    /// Whom or what it concerns.
+    pub title: String,
+    pub first: String,
+    pub second: String,
+    pub detected_at: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ConflictKind {
+    BookedTwice,
+    Fields,
+    Status,
+}
+
+crate::ids::named_values!(ConflictKind { BookedTwice = "booked_twice", Fields = "fields", Status = "status" });
+
+/// The open conflicts, the latest first. Both versions are readable until a person decides.
+pub fn list(conn: &Connection) -> Result<Vec<ConflictSummary>> {
+    let mut statement = conn.prepare_cached(include_str!("conflicts.sql"))?;
+    let found: Vec<(ConflictSummary, String, Uuid, Option<String>)> = statement
+        .query_map([], |row| {
+            let summary = ConflictSummary {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                title: row.get("title")?,
+                first: row.get::<_, Option<String>>("first")?.unwrap_or_default(),
+                second: row.get::<_, Option<String>>("second")?.unwrap_or_default(),
+                detected_at: row.get("detected_at")?,
+            };
+            Ok((summary, row.get("tbl")?, row.get("row")?, row.get("grp")?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    found
+        .into_iter()
+        .map(|(mut summary, table, row, group)| {
+            if let Some(group) = group {
+                let heads = crate::sync::log::read_heads(conn, &table, row)?;
+                let rule = rule_of(&table, &group);
+                let standing = heads.get(&group).map(Vec::as_slice).unwrap_or_default();
+                let shown = crate::sync::merge::winner(rule, standing);
+                summary.first = shown.map(said).unwrap_or_default();
+                summary.second = standing.iter().find(|head| Some(*head) != shown).map(said).unwrap_or_default();
+            }
+            Ok(summary)
+        })
+        .collect()
+}
+
+/// The texts of a version, for reading.
+fn said(head: &crate::sync::merge::Head) -> String {
+    let texts: Vec<&str> = head.fields.iter().filter_map(|(_, value)| value.as_text()).collect();
+    texts.join(", ")
 }

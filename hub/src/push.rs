@@ -1,0 +1,276 @@
+//! Taking commits in: one transaction, acknowledged only after it has been committed to disk.
+
+use std::collections::HashMap;
+
+use neem_core::clock::Hlc;
+use neem_core::error::Code;
+use neem_core::ids::Instant;
+use neem_core::sync::Table;
+use neem_core::sync::commit::{self, Body, GENESIS, Origin, Sealed};
+use neem_core::sync::digest::Delta;
+use neem_core::sync::protocol::{Push, PushReply, Refusal};
+use neem_core::sync::row::RowState;
+use neem_core::sync::value::Value;
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::auth::{self, Device};
+use crate::store::{self, StoreError};
+use crate::{Hub, internal};
+
+/// A PC whose clock is ahead counts for no more than this ahead of the hub's.
+const CLOCK_AHEAD_MINUTES: i64 = 5;
+
+/// Stores the commits of one origin, gives them their places in the tenant's order, and merges them
+/// into its rows.
+pub fn push(hub: &Hub, token: &str, plain: &[u8]) -> Result<PushReply, Refusal> {
+    let push: Push =
+        rmp_serde::from_slice(plain).map_err(|_| Refusal::new(Code::HubRefused, "a push that cannot be read"))?;
+    let now = hub.clock.now();
+    let mut store = hub.store();
+    let secret = store.secret;
+    let tx = store.begin().map_err(internal)?;
+    // Inside the transaction: a PC revoked meanwhile must not slip in.
+    let device = auth::device(&tx, &secret, token, now.0)?;
+    let public_key: Vec<u8> = tx
+        .query_row("SELECT public_key FROM devices WHERE id = ?1", [device.id], |row| row.get(0))
+        .map_err(internal)?;
+    let origin = Origin { device: device.id, incarnation: push.incarnation };
+    let (known, _) = origin_head(&tx, device.tenant, origin).map_err(internal)?;
+    if push.commits.first().is_some_and(|first| first.seq > known + 1) {
+        let gap = Refusal::new(Code::ChangedMeanwhile, "commits are missing before these");
+        return Err(Refusal { head: Some(known), ..gap });
+    }
+    let mut taken = Taken::new(&tx, device, origin, now).map_err(internal)?;
+    for sealed in &push.commits {
+        taken.take(sealed)?;
+    }
+    if let Some(last) = push.commits.last().filter(|last| last.seq > known)
+        && !commit::verify(&public_key, &taken.last_hash, &last.signature)
+    {
+        return Err(Refusal::new(Code::HubRefused, "the signature does not fit"));
+    }
+    let reply = taken.finish().map_err(internal)?;
+    tx.execute("UPDATE devices SET last_seen = ?1 WHERE id = ?2", params![now.0, device.id]).map_err(internal)?;
+    tx.commit().map_err(internal)?;
+    tracing::info!(device = %device.id, commits = push.commits.len(), hub_seq = reply.hub_seqs.last(), "pushed");
+    Ok(reply)
+}
+
+/// The last commit of an origin and its hash.
+pub fn origin_head(conn: &Connection, tenant: Uuid, origin: Origin) -> Result<(u64, [u8; 32]), StoreError> {
+    let found: Option<(i64, Vec<u8>)> = conn
+        .prepare_cached(
+            "SELECT seq, hash FROM commits WHERE tenant = ?1 AND device = ?2 AND incarnation = ?3 ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row(params![tenant, origin.device, origin.incarnation], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.map_or((0, GENESIS), |(seq, hash)| (seq.unsigned_abs(), <[u8; 32]>::try_from(hash).unwrap_or_default())))
+}
+
+/// A push being taken in.
+struct Taken<'a> {
+    conn: &'a Connection,
+    device: Device,
+    origin: Origin,
+    now: Instant,
+    known: u64,
+    last_hash: [u8; 32],
+    hub_seq: i64,
+    reply: PushReply,
+    delta: Delta,
+    /// Rows changed in this push; written once at its end.
+    rows: HashMap<(String, Uuid), (RowState, Option<u128>)>,
+}
+
+impl<'a> Taken<'a> {
+    fn new(conn: &'a Connection, device: Device, origin: Origin, now: Instant) -> Result<Taken<'a>, StoreError> {
+        let (known, last_hash) = origin_head(conn, device.tenant, origin)?;
+        Ok(Taken {
+            conn,
+            device,
+            origin,
+            now,
+            known,
+            last_hash,
+            hub_seq: store::head(conn, device.tenant)?,
+            reply: PushReply { your_seq: known, hub_seqs: Vec::new(), clamped: Vec::new() },
+            delta: Delta::default(),
+            rows: HashMap::new(),
+        })
+    }
+
+    fn take(&mut self, sealed: &Sealed) -> Result<(), Refusal> {
+        if sealed.seq <= self.known {
+            return self.again(sealed);
+        }
+        if sealed.seq != self.known + 1 {
+            return Err(Refusal::new(Code::HubRefused, "commits out of order"));
+        }
+        let hash = commit::chain_hash(&self.last_hash, self.origin, sealed.seq, &sealed.body);
+        let body =
+            Body::decode(&sealed.body).map_err(|_| Refusal::new(Code::HubRefused, "a commit that cannot be read"))?;
+        let latest = Hlc::at(self.now.plus_minutes(CLOCK_AHEAD_MINUTES)).0;
+        let hlc = body.hlc.min(latest);
+        if hlc != body.hlc {
+            self.reply.clamped.push((sealed.seq, hlc));
+        }
+        self.hub_seq += 1;
+        self.store(sealed, &hash, hlc).map_err(internal)?;
+        match self.unfit(&body).map_err(internal)? {
+            Some(reason) => self.quarantine(sealed, &hash, &reason).map_err(internal)?,
+            None => self.merge(body, sealed.seq, hlc).map_err(internal)?,
+        }
+        self.known = sealed.seq;
+        self.last_hash = hash;
+        self.reply.your_seq = sealed.seq;
+        self.reply.hub_seqs.push(self.hub_seq);
+        Ok(())
+    }
+
+    /// A commit that is here already is acknowledged again; another one under its number is a fork.
+    fn again(&mut self, sealed: &Sealed) -> Result<(), Refusal> {
+        let (hub_seq, hlc, body): (i64, i64, Vec<u8>) = self
+            .conn
+            .prepare_cached(
+                "SELECT hub_seq, hlc, body FROM commits WHERE tenant = ?1 AND device = ?2 AND incarnation = ?3 AND seq = ?4",
+            )
+            .and_then(|mut statement| {
+                statement.query_row(
+                    params![self.device.tenant, self.origin.device, self.origin.incarnation, sealed.seq as i64],
+                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+                )
+            })
+            .map_err(internal)?;
+        if body != *sealed.body {
+            return Err(Refusal::new(Code::HubRefused, "another commit has this number: the PC's database was copied"));
+        }
+        if Body::decode(&body).is_ok_and(|body| body.hlc != hlc) {
+            self.reply.clamped.push((sealed.seq, hlc));
+        }
+        self.reply.hub_seqs.push(hub_seq);
+        Ok(())
+    }
+
+    fn store(&self, sealed: &Sealed, hash: &[u8; 32], hlc: i64) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO commits (tenant, hub_seq, device, incarnation, seq, hash, signature, hlc, body, received_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute(params![
+                self.device.tenant,
+                self.hub_seq,
+                self.origin.device,
+                self.origin.incarnation,
+                sealed.seq as i64,
+                hash.as_slice(),
+                &*sealed.signature,
+                hlc,
+                &*sealed.body,
+                self.now
+            ])?;
+        Ok(())
+    }
+
+    fn quarantine(&self, sealed: &Sealed, hash: &[u8; 32], reason: &str) -> Result<(), StoreError> {
+        tracing::warn!(device = %self.origin.device, seq = sealed.seq, reason, "quarantined");
+        self.conn.execute(
+            "INSERT INTO quarantine (tenant, device, incarnation, seq, hash, reason, body, received_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                self.device.tenant,
+                self.origin.device,
+                self.origin.incarnation,
+                sealed.seq as i64,
+                hash.as_slice(),
+                reason,
+                &*sealed.body,
+                self.now
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The same question that every PC asks before it applies a commit, so that all answer alike.
+    fn unfit(&mut self, body: &Body) -> Result<Option<String>, StoreError> {
+        for block in &body.inserts {
+            for row in &block.rows {
+                let Some(id) = id_in(&block.columns, row).filter(|_| row.len() == block.columns.len()) else {
+                    return Ok(Some(format!("a row of {} without an id", block.table)));
+                };
+                let own = block.columns.iter().position(|column| column == "tenant_id").and_then(|i| row[i].as_blob());
+                if own != Some(self.device.tenant.as_bytes()) {
+                    return Ok(Some(format!("a row of {} of another clinic", block.table)));
+                }
+                if self.state(&block.table, id)?.is_some() {
+                    return Ok(Some(format!("a second row {id} of {}", block.table)));
+                }
+            }
+        }
+        for update in &body.updates {
+            if Table::by_name(&update.table).is_some_and(Table::insert_only) {
+                return Ok(Some(format!("a change to {}, whose rows never change", update.table)));
+            }
+            let inserted = body.inserts.iter().any(|block| {
+                block.table == update.table
+                    && block.rows.iter().any(|row| id_in(&block.columns, row) == Some(update.row))
+            });
+            if !inserted && self.state(&update.table, update.row)?.is_none() {
+                return Ok(Some(format!("a change to a row of {} that does not exist", update.table)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn state(&mut self, table: &str, id: Uuid) -> Result<Option<&mut RowState>, StoreError> {
+        let key = (table.to_owned(), id);
+        if !self.rows.contains_key(&key) {
+            let Some(state) = store::row(self.conn, self.device.tenant, table, id)? else { return Ok(None) };
+            let hash = state.hash(table, id);
+            self.rows.insert(key.clone(), (state, Some(hash)));
+        }
+        Ok(self.rows.get_mut(&key).map(|(state, _)| state))
+    }
+
+    fn merge(&mut self, body: Body, seq: u64, hlc: i64) -> Result<(), StoreError> {
+        for block in body.inserts {
+            for row in block.rows {
+                let Some(id) = id_in(&block.columns, &row) else { continue };
+                let state = RowState::inserted(block.columns.iter(), row.into_iter());
+                self.rows.insert((block.table.clone(), id), (state, None));
+            }
+        }
+        let stamp = self.origin.stamp(seq);
+        for update in &body.updates {
+            if let Some(state) = self.state(&update.table, update.row)? {
+                update.groups.iter().for_each(|write| state.merge(&update.table, write, stamp, hlc));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<PushReply, StoreError> {
+        for ((table, id), (state, before)) in &self.rows {
+            let after = state.hash(table, *id);
+            match before {
+                None => store::insert_row(self.conn, self.device.tenant, table, *id, state)?,
+                Some(before) if *before != after => {
+                    store::update_row(self.conn, self.device.tenant, table, *id, state)?;
+                }
+                Some(_) => continue,
+            }
+            self.delta.change(table, *id, *before, after);
+        }
+        store::store_digest(self.conn, self.device.tenant, self.delta)?;
+        self.conn
+            .prepare_cached("UPDATE tenants SET hub_seq = ?1 WHERE id = ?2")?
+            .execute(params![self.hub_seq, self.device.tenant])?;
+        Ok(self.reply)
+    }
+}
+
+fn id_in(columns: &[String], row: &[Value]) -> Option<Uuid> {
+    let index = columns.iter().position(|column| column == "id")?;
+    Uuid::from_slice(row.get(index)?.as_blob()?).ok()
+}

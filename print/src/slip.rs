@@ -1,0 +1,65 @@
+//! The queue slip a patient takes from the desk.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::SlipLabels;
+
+/// A queue slip for 80 mm roll paper: 72 mm printed, as long as it needs to be, black only.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
+pub struct Slip {
+    /// Language of the fixed words as a BCP 47 tag; it decides the reading direction ("en" if empty).
+    #[serde(default)]
+    pub language: String,
+    /// Name of the clinic.
+    pub clinic: String,
+    /// Where in town this site is, such as "Kothrud, Pune".
+    pub site: String,
+    /// Queue number, lane first, such as "A-014".
+    pub number: String,
+    /// Whom the patient waits for.
+    pub doctor: String,
+    /// Where to go, such as "Room 2".
+    #[serde(default)]
+    pub room: Option<String>,
+    /// The room once more in the patient's language.
+    #[serde(default)]
+    pub room_alternate: Option<String>,
+    /// The day in words, such as "Fri 20 Nov 2026".
+    pub date_text: String,
+    /// The time of arrival, such as "10:42".
+    pub time_text: String,
+    /// Name of the patient.
+    pub patient: String,
+    /// The name in the patient's own script.
+    #[serde(default)]
+    pub patient_alternate: Option<String>,
+    /// Set when the slip is printed again, which never gives a new number.
+    #[serde(default)]
+    pub reprinted: Option<Reprint>,
+    /// What to do now, one entry per language.
+    #[serde(default)]
+    pub notice: Vec<Line>,
+    /// The fixed words.
+    #[serde(default)]
+    pub labels: SlipLabels,
+}
+
+/// When something already printed came out of the printer again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Reprint {
+    /// When it is printed this time.
+    pub at: String,
+    /// When it was printed first.
+    pub first: String,
+}
+
+/// One line of the notice; its script decides on which side it starts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Line {
+    /// The words.
+    pub text: String,
+    /// Their language as a BCP 47 tag, for letters that differ between languages of one script.
+    #[serde(default)]
+    pub language: Option<String>,
+}

@@ -1,0 +1,105 @@
+use neem_core::identity::Permission;
+use neem_core::ids::Instant;
+use neem_core::sync::engine::{self, SyncReport};
+use neem_core::sync::overlap::{self, ConflictSummary};
+use neem_core::sync::protocol::{HubApi, NewCodeRequest};
+use neem_core::{Code, Error};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+
+use crate::error::Answer;
+use crate::startup;
+use crate::state::App;
+use crate::sync::{self, SyncStatus};
+
+/// A PC of the clinic, as the hub knows it.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HubDevice {
+    pub name: String,
+    pub lane: String,
+    pub this_pc: bool,
+    pub last_seen: Option<Instant>,
+    /// Commits at the hub that the PC has not fetched.
+    pub behind: u32,
+    pub app_version: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EnrolmentCode {
+    pub address: String,
+    pub code: String,
+    /// By this PC's clock.
+    pub expires_at: Instant,
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn sync_status(app: State<App>) -> Answer<SyncStatus> {
+    app.user(Permission::Sync)?;
+    Ok(sync::status(&app, &*app.db()?)?)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn sync_now(app: State<App>) -> Answer<SyncReport> {
+    app.user(Permission::Sync)?;
+    Ok(sync::run(&app, &*app.db()?)?)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn last_sync_report(app: State<App>) -> Answer<Option<SyncReport>> {
+    app.read(Permission::Sync, |conn| Ok(engine::link(conn)?.and_then(|link| link.last_report)))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn connect_hub(app: State<App>, address: String, code: String) -> Answer<SyncStatus> {
+    app.user(Permission::ManageDevices)?;
+    let db = app.db()?;
+    startup::connect(&db, &address, &code)?;
+    Ok(sync::status(&app, &db)?)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn issue_enrolment_code(app: State<App>) -> Answer<EnrolmentCode> {
+    let user = app.user(Permission::ManageDevices)?.user.0;
+    let db = app.db()?;
+    let address = db.read(engine::link)?.ok_or(Code::HubNotConnected)?.address;
+    let hub = startup::hub(&db)?;
+    let code = startup::runtime()?.block_on(hub.new_code(NewCodeRequest { user })).map_err(Error::from)?;
+    // Counted from here, because the two clocks may differ by years.
+    let expires_at = Instant(db.now().0 + i64::from(code.seconds) * 1000);
+    Ok(EnrolmentCode { address: address.trim_end_matches('/').to_owned(), code: code.code, expires_at })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn hub_devices(app: State<App>) -> Answer<Vec<HubDevice>> {
+    app.user(Permission::Sync)?;
+    let db = app.db()?;
+    let own = db.device()?.id.0;
+    let hub = startup::hub(&db)?;
+    let devices = startup::runtime()?.block_on(hub.devices()).map_err(Error::from)?;
+    Ok(devices
+        .into_iter()
+        .map(|device| HubDevice {
+            this_pc: device.device == own,
+            name: device.name,
+            lane: device.lane,
+            last_seen: device.last_seen.map(Instant),
+            behind: u32::try_from(device.behind).unwrap_or(0),
+            app_version: device.app_version,
+        })
+        .collect())
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_conflicts(app: State<App>) -> Answer<Vec<ConflictSummary>> {
+    app.read(Permission::Sync, overlap::list)
+}

@@ -1,0 +1,233 @@
+//! From what was issued to paper: the words of a slip and of a prescription sheet.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use chrono_tz::Tz;
+use neem_core::ids::{Instant, PrescriptionId, TicketId};
+use neem_core::patients::{self, Gender};
+use neem_core::prescriptions::{self, SheetItem, SignedSheet};
+use neem_core::{Code, Error, Result, scheduling, tenancy};
+use neem_print::{Clinic, Line, Patient, Prescriber, PrescriptionSheet, Printable, Reprint, Slip, Verification};
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+/// Something that can be printed.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DocumentRef {
+    Slip { id: TicketId },
+    Prescription { id: PrescriptionId },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentPreview {
+    /// The file's name, without the patient's.
+    pub name: String,
+    /// One SVG for each page.
+    pub pages: Vec<String>,
+    /// The system's default printer, if there is one.
+    pub printer: Option<String>,
+    pub printed_before: bool,
+}
+
+impl DocumentRef {
+    fn row(self) -> Uuid {
+        match self {
+            DocumentRef::Slip { id } => id.0,
+            DocumentRef::Prescription { id } => id.0,
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            DocumentRef::Slip { .. } => "slip",
+            DocumentRef::Prescription { .. } => "prescription",
+        }
+    }
+
+    /// The first time that this document was printed or saved here.
+    pub fn first_print(self, conn: &Connection) -> Result<Option<Instant>> {
+        Ok(conn
+            .query_row("SELECT min(printed_at) FROM prints WHERE document = ?1", [self.row()], |row| row.get(0))
+            .optional()?
+            .flatten())
+    }
+
+    pub fn note_print(self, conn: &Connection, user: Uuid, now: Instant) -> Result<()> {
+        conn.execute(
+            "INSERT OR IGNORE INTO prints (document, kind, printed_at, user_id) VALUES (?1, ?2, ?3, ?4)",
+            rusqlite::params![self.row(), self.kind(), now, user],
+        )?;
+        Ok(())
+    }
+
+    /// The document with all its words, and the name of its file.
+    pub fn printable(self, conn: &Connection, now: Instant) -> Result<(Printable, String)> {
+        let first = self.first_print(conn)?;
+        match self {
+            DocumentRef::Slip { id } => slip(conn, id, first, now),
+            DocumentRef::Prescription { id } => {
+                let signed = prescriptions::sheet(conn, id)?;
+                let name = format!("prescription-{}.pdf", signed.sheet.number);
+                Ok((Printable::Prescription(sheet(signed, first, now)), name))
+            }
+        }
+    }
+}
+
+fn time(at: Instant, zone: Tz) -> String {
+    at.to_utc().with_timezone(&zone).format("%H:%M").to_string()
+}
+
+fn date(at: Instant, zone: Tz) -> String {
+    at.to_utc().with_timezone(&zone).format("%a %-d %b %Y").to_string()
+}
+
+fn reprint(first: Option<Instant>, now: Instant, zone: Tz) -> Option<Reprint> {
+    first.map(|first| Reprint { at: time(now, zone), first: time(first, zone) })
+}
+
+fn slip(conn: &Connection, id: TicketId, first: Option<Instant>, now: Instant) -> Result<(Printable, String)> {
+    let ticket = scheduling::ticket(conn, id)?;
+    let site = tenancy::clinic(conn, ticket.clinic_id)?;
+    let zone = site.zone();
+    let patient = patients::patient(conn, ticket.patient_id, now.day(zone))?;
+    let slip = Slip {
+        language: "en".into(),
+        clinic: tenancy::tenant(conn)?.name,
+        site: site.name,
+        number: ticket.number.clone(),
+        doctor: ticket.provider_name,
+        room: ticket.room,
+        date_text: date(ticket.issued_at, zone),
+        time_text: time(ticket.issued_at, zone),
+        patient: patient.full_name,
+        patient_alternate: patient.alternate_name,
+        reprinted: reprint(first, now, zone),
+        notice: vec![Line { text: "Your number will be called.".into(), language: Some("en".into()) }],
+        ..Slip::default()
+    };
+    Ok((Printable::Slip(slip), format!("slip-{}.pdf", ticket.number)))
+}
+
+fn sheet(signed: SignedSheet, first: Option<Instant>, now: Instant) -> PrescriptionSheet {
+    let payload = verification(&signed);
+    let sheet = signed.sheet;
+    let zone: Tz = sheet.timezone.parse().unwrap_or(chrono_tz::UTC);
+    PrescriptionSheet {
+        language: "en".into(),
+        number: sheet.number,
+        date_text: date(sheet.issued_at, zone),
+        time_text: time(sheet.issued_at, zone),
+        clinic: Clinic { name: sheet.clinic, address: sheet.clinic_address, phone: sheet.clinic_phone.clone() },
+        prescriber: Prescriber {
+            name: sheet.prescriber.clone(),
+            qualification: sheet.qualification,
+            registration_number: sheet.registration_number,
+            // A doctor without a number of their own is reached through the clinic.
+            contact: Some(sheet.prescriber_phone).filter(|phone| !phone.is_empty()).unwrap_or(sheet.clinic_phone),
+        },
+        patient: Patient {
+            name: sheet.patient_name,
+            alternate: sheet.patient_alternate_name,
+            age: sheet.age_years.map(|years| format!("{years} years")).unwrap_or_default(),
+            sex: sex(sheet.gender).into(),
+            address: sheet.patient_address.unwrap_or_default(),
+            weight: sheet.weight_kg.map(|weight| format!("{weight} kg")),
+            national_id: sheet.national_id,
+            record_number: sheet.record_number,
+        },
+        diagnosis: Some(sheet.diagnosis).filter(|text| !text.is_empty()),
+        items: sheet.items.into_iter().map(item).collect(),
+        advice: sheet.advice,
+        follow_up: sheet.follow_up_on.map(|day| day.0.format("%a %-d %b %Y").to_string()),
+        verification: Some(Verification { payload, signed_by: sheet.prescriber }),
+        supersedes: sheet.supersedes,
+        reprinted: reprint(first, now, zone),
+        ..PrescriptionSheet::default()
+    }
+}
+
+fn item(item: SheetItem) -> neem_print::SheetItem {
+    neem_print::SheetItem {
+        medicine: item.medicine,
+        form: item.form,
+        strength: item.strength,
+        dose: item.dose,
+        route: item.route,
+        frequency: item.frequency,
+        duration: item.duration_days.map(|days| if days == 1 { "1 day".into() } else { format!("{days} days") }),
+        quantity: item.quantity,
+        instructions: item.instructions,
+        override_reason: item.override_reason,
+    }
+}
+
+fn sex(gender: Gender) -> &'static str {
+    match gender {
+        Gender::Male => "Male",
+        Gender::Female => "Female",
+        Gender::Other => "Other",
+        Gender::PreferNotToSay => "Not stated",
+    }
+}
+
+/// What the QR code says: which sheet, its hash, which PC signed it, and the signature.
+fn verification(signed: &SignedSheet) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    format!(
+        "neem:rx1:{}:{}:{}:{}",
+        signed.sheet.id,
+        hex(&signed.hash),
+        signed.device.0.simple(),
+        hex(&signed.signature)
+    )
+}
+
+pub fn pdf(document: &Printable) -> Result<Vec<u8>> {
+    neem_print::pdf(document).map_err(|error| Error::Invariant(error.to_string()))
+}
+
+/// The system's default printer, as CUPS names it.
+pub fn default_printer() -> Option<String> {
+    let output = Command::new("lpstat").arg("-d").stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.rsplit_once(": ").map(|(_, name)| name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Hands a PDF to the default printer without writing it to disk; an error unless the system took it.
+pub fn print(pdf: &[u8], title: &str) -> Result<()> {
+    let printer = default_printer().ok_or(Code::NoPrinter)?;
+    let mut child = Command::new("lp")
+        .args(["-d", &printer, "-t", title, "--", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|_| Code::NoPrinter)?;
+    let taken = child.stdin.take().is_some_and(|mut stdin| stdin.write_all(pdf).is_ok());
+    if taken && child.wait()?.success() { Ok(()) } else { Err(Code::PrintFailed.into()) }
+}
+
+/// Writes a PDF into a folder under its name, or a numbered one: an older file is never overwritten.
+pub fn save(pdf: &[u8], folder: &std::path::Path, name: &str) -> Result<PathBuf> {
+    std::fs::create_dir_all(folder).map_err(|_| Code::CannotSaveFile)?;
+    let stem = name.trim_end_matches(".pdf");
+    for copy in 1..1000 {
+        let path = folder.join(if copy == 1 { name.to_owned() } else { format!("{stem} ({copy}).pdf") });
+        match std::fs::File::create_new(&path) {
+            Ok(mut file) => {
+                file.write_all(pdf).map_err(|_| Code::CannotSaveFile)?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(_) => break,
+        }
+    }
+    Err(Code::CannotSaveFile.into())
+}

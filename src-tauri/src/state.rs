@@ -1,0 +1,218 @@
+//! One running app: its database, and who is signed in. Every command goes through [`App::read`] or
+//! [`App::write`], which ask for the session and the permission first.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use neem_core::identity::{Permission, Role, SignedIn};
+use neem_core::ids::{LocalDate, ProviderId, UserId};
+use neem_core::{Actor, Code, Db, Tx, tenancy};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::{AppHandle, Manager};
+use tauri_specta::Event;
+
+use crate::error::Answer;
+use crate::events::{Changed, ScreenLocked};
+
+/// A PC left alone shows nothing after this long.
+pub const LOCK_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// Who is signed in, as the screens see it.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    pub user_id: UserId,
+    pub name: String,
+    pub email: String,
+    pub roles: Vec<Role>,
+    pub permissions: Vec<Permission>,
+    pub provider_id: Option<ProviderId>,
+    pub locked: bool,
+    pub lock_after_minutes: u32,
+}
+
+pub struct Present {
+    pub who: SignedIn,
+    pub locked: bool,
+    last_touch: Instant,
+}
+
+pub struct App {
+    pub data_dir: PathBuf,
+    pub handle: AppHandle,
+    db: RwLock<Option<Arc<Db>>>,
+    present: Mutex<Option<Present>>,
+    founding: Mutex<()>,
+    /// One sync at a time.
+    pub syncing: AtomicBool,
+    pub last_failure: Mutex<Option<Code>>,
+}
+
+impl App {
+    pub fn new(data_dir: PathBuf, handle: AppHandle) -> App {
+        App {
+            data_dir,
+            handle,
+            db: RwLock::default(),
+            present: Mutex::default(),
+            founding: Mutex::default(),
+            syncing: AtomicBool::new(false),
+            last_failure: Mutex::default(),
+        }
+    }
+
+    /// The open database.
+    pub fn db(&self) -> Answer<Arc<Db>> {
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner).clone();
+        db.ok_or_else(|| Code::NotSignedIn.into())
+    }
+
+    /// Held while a database is being made: a second press waits and then finds it made.
+    pub fn founding(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.founding.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.db().is_ok()
+    }
+
+    /// Takes a database into use: from now on its changes reach the window.
+    pub fn adopt(&self, db: Db) {
+        let handle = self.handle.clone();
+        db.on_change(move |tables| {
+            let tables = tables.iter().map(|table| table.name().to_owned()).collect();
+            let _ = Changed { tables }.emit(&handle);
+            crate::sync::announce_status(&handle);
+        });
+        *self.db.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(db));
+    }
+
+    fn present(&self) -> std::sync::MutexGuard<'_, Option<Present>> {
+        self.present.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who is signed in and may do this.
+    fn allowed(&self, permission: Permission) -> Answer<SignedIn> {
+        let mut present = self.present();
+        let person = present.as_mut().ok_or(Code::NotSignedIn)?;
+        if person.last_touch.elapsed() > LOCK_AFTER {
+            person.locked = true;
+        }
+        if person.locked {
+            return Err(Code::Locked.into());
+        }
+        if !person.who.may(permission) {
+            return Err(Code::NotAllowed.into());
+        }
+        Ok(person.who.clone())
+    }
+
+    pub fn read<T>(
+        &self,
+        permission: Permission,
+        query: impl FnOnce(&Connection) -> neem_core::Result<T>,
+    ) -> Answer<T> {
+        self.allowed(permission)?;
+        Ok(self.db()?.read(query)?)
+    }
+
+    /// One user action: `name` is what the audit calls it.
+    pub fn write<T>(
+        &self,
+        permission: Permission,
+        name: &str,
+        action: impl FnOnce(&Tx) -> neem_core::Result<T>,
+    ) -> Answer<T> {
+        let who = self.allowed(permission)?;
+        Ok(self.db()?.write(Actor::User(who.user), name, action)?)
+    }
+
+    /// The same for tables that never leave this PC.
+    pub fn write_local<T>(
+        &self,
+        permission: Permission,
+        action: impl FnOnce(&Connection) -> neem_core::Result<T>,
+    ) -> Answer<T> {
+        self.allowed(permission)?;
+        Ok(self.db()?.write_local(action)?)
+    }
+
+    pub fn user(&self, permission: Permission) -> Answer<SignedIn> {
+        self.allowed(permission)
+    }
+
+    /// The doctor who is signed in.
+    pub fn provider(&self, permission: Permission) -> Answer<ProviderId> {
+        self.allowed(permission)?.provider.ok_or_else(|| Code::NotAllowed.into())
+    }
+
+    /// The local day at the site where this PC stands.
+    pub fn day(&self) -> Answer<LocalDate> {
+        let db = self.db()?;
+        let zone = db.read(|conn| match db.device()?.clinic {
+            Some(clinic) => Ok(tenancy::clinic(conn, clinic)?.zone()),
+            None => Ok(chrono_tz::UTC),
+        })?;
+        Ok(db.now().day(zone))
+    }
+
+    pub fn enter(&self, who: SignedIn) -> Session {
+        *self.present() = Some(Present { who, locked: false, last_touch: Instant::now() });
+        // Just set: there is somebody.
+        self.session().unwrap_or_else(|| unreachable!("a session that was just entered"))
+    }
+
+    pub fn leave(&self) {
+        *self.present() = None;
+    }
+
+    pub fn lock(&self) {
+        if let Some(person) = self.present().as_mut() {
+            person.locked = true;
+        }
+    }
+
+    pub fn touch(&self) {
+        if let Some(person) = self.present().as_mut().filter(|person| !person.locked) {
+            person.last_touch = Instant::now();
+        }
+    }
+
+    pub fn session(&self) -> Option<Session> {
+        self.present().as_ref().map(|person| Session {
+            user_id: person.who.user,
+            name: person.who.name.clone(),
+            email: person.who.email.clone(),
+            roles: person.who.roles.clone(),
+            permissions: Permission::ALL.iter().copied().filter(|p| person.who.may(*p)).collect(),
+            provider_id: person.who.provider,
+            locked: person.locked,
+            lock_after_minutes: (LOCK_AFTER.as_secs() / 60) as u32,
+        })
+    }
+
+    /// Locks if nobody was here for long enough; tells whether it did just now.
+    fn lock_if_left(&self) -> bool {
+        let mut present = self.present();
+        let Some(person) = present.as_mut() else { return false };
+        let left = !person.locked && person.last_touch.elapsed() > LOCK_AFTER;
+        person.locked |= left;
+        left
+    }
+}
+
+/// Looks every few seconds whether the PC has been left alone.
+pub fn watch_inactivity(handle: AppHandle) {
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(Duration::from_secs(5));
+            if handle.state::<App>().lock_if_left() {
+                let _ = ScreenLocked.emit(&handle);
+            }
+        }
+    });
+}

@@ -1,0 +1,35 @@
+import hooks from "eslint-plugin-react-hooks";
+import ts from "typescript-eslint";
+
+const modules = ["start", "identity", "patients", "scheduling", "consultations", "sync"];
+const bindings = { group: ["**/bindings"], message: "Only api.ts imports the bindings." };
+
+// kit <- module folders <- app: each layer sees only those below it, and modules never see each other.
+const layer = (folder, forbidden, message) => ({
+  files: [`src/${folder}/**/*.{ts,tsx}`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      { patterns: [bindings, { group: forbidden.map((name) => `**/${name}/**`), message }] },
+    ],
+  },
+});
+
+export default ts.config(
+  { ignores: ["dist", "node_modules", "src/bindings.ts"] },
+  ...ts.configs.recommended,
+  hooks.configs.flat.recommended,
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["src/api.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [bindings] }] },
+  },
+  layer("kit", [...modules, "app"], "kit imports no module and no app."),
+  ...modules.map((name) =>
+    layer(
+      name,
+      [...modules.filter((other) => other !== name), "app"],
+      "Modules do not import each other or app.",
+    ),
+  ),
+);

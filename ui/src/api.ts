@@ -1,0 +1,168 @@
+import { keepPreviousData, QueryClient, useMutation, useQuery } from "@tanstack/react-query";
+import * as bindings from "./bindings";
+import type * as B from "./bindings";
+
+export type * from "./bindings";
+export const { events } = bindings;
+
+declare module "@tanstack/react-query" {
+  interface Register {
+    defaultError: B.CommandError;
+  }
+}
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    // The core is on this PC: going offline must never pause a call, and asking again cannot help.
+    queries: { networkMode: "always", retry: false, staleTime: 30_000, refetchOnWindowFocus: false },
+    mutations: { networkMode: "always", retry: false },
+  },
+});
+
+export const keys = {
+  startup: ["startup"],
+  demoLogins: ["demoLogins"],
+  session: ["session"],
+  staff: ["staff"],
+  search: (query: string) => ["search", query],
+  duplicates: (patient: B.NewPatient) => ["duplicates", patient],
+  chart: (id: B.PatientId) => ["chart", id],
+  today: (clinic: B.ClinicId) => ["today", clinic],
+  walkInDesk: (clinic: B.ClinicId) => ["walkInDesk", clinic],
+  workplace: (id: B.AppointmentId) => ["workplace", id],
+  medicines: (text: string) => ["medicines", text],
+  parsed: (line: string) => ["parsed", line],
+  checks: (id: B.ConsultationId, draft: B.PrescriptionDraft) => ["checks", id, draft.items],
+  preview: (document: B.DocumentRef) => ["preview", document.kind, document.id],
+  syncStatus: ["syncStatus"],
+  syncReport: ["syncReport"],
+  hubDevices: ["hubDevices"],
+  conflicts: ["conflicts"],
+} as const;
+
+function asCommandError(error: unknown): B.CommandError {
+  if (typeof error === "object" && error !== null && "code" in error) {
+    const known = error as Partial<B.CommandError> & { code: B.Code };
+    return { code: known.code, problems: known.problems ?? [], detail: known.detail ?? null };
+  }
+  return { code: "internal", problems: [], detail: null };
+}
+
+/** Locked: what was read from the records leaves memory, only the name for the lock screen stays. */
+export function forgetRecords() {
+  queries.setQueryData<B.Session | null>(keys.session, (session) => session && { ...session, locked: true });
+  const kept = [keys.startup[0], keys.session[0], keys.demoLogins[0]] as string[];
+  queries.getMutationCache().clear();
+  queries.removeQueries({ predicate: (query) => !kept.includes(String(query.queryKey[0])) });
+}
+
+async function run<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (thrown) {
+    const error = asCommandError(thrown);
+    if (error.code === "locked") forgetRecords();
+    if (error.code === "not_signed_in") queries.setQueryData(keys.session, null);
+    throw error;
+  }
+}
+
+type Commands = typeof bindings.commands;
+/** Every command, with each failure turned into a CommandError and "locked" acted upon. */
+export const api = Object.fromEntries(
+  Object.entries(bindings.commands).map(([name, command]) => [
+    name,
+    (...args: unknown[]) => run((command as (...all: unknown[]) => Promise<unknown>)(...args)),
+  ]),
+) as Commands;
+
+export const refresh = (...which: readonly (readonly unknown[])[]) =>
+  Promise.all(which.map((queryKey) => queries.invalidateQueries({ queryKey })));
+
+export const useStartup = () =>
+  useQuery({ queryKey: keys.startup, queryFn: api.startup, staleTime: Infinity, gcTime: Infinity });
+export const useSession = () =>
+  useQuery({ queryKey: keys.session, queryFn: api.session, staleTime: Infinity, gcTime: Infinity });
+export const useDemoLogins = (demo: boolean) =>
+  useQuery({ queryKey: keys.demoLogins, queryFn: api.demoLogins, enabled: demo, staleTime: Infinity });
+export const useStaff = () => useQuery({ queryKey: keys.staff, queryFn: api.listStaff });
+
+export const usePatientSearch = (query: string) =>
+  useQuery({
+    queryKey: keys.search(query),
+    queryFn: () => api.searchPatients(query),
+    enabled: query !== "",
+    staleTime: 2_000,
+    gcTime: 20_000,
+    placeholderData: keepPreviousData,
+  });
+export const useLikelyDuplicates = (patient: B.NewPatient, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.duplicates(patient),
+    queryFn: () => api.likelyDuplicates(patient),
+    enabled,
+    gcTime: 20_000,
+    placeholderData: keepPreviousData,
+  });
+export const useChart = (id: B.PatientId, known?: B.Chart) =>
+  useQuery({ queryKey: keys.chart(id), queryFn: () => api.chart(id), initialData: known });
+
+/** The core's "now" against this window's, so that minutes waiting do not depend on two clocks. */
+export type TodayWithSkew = B.Today & { skew: number; readAt: number };
+export const useToday = (clinic: B.ClinicId) =>
+  useQuery({
+    queryKey: keys.today(clinic),
+    queryFn: async (): Promise<TodayWithSkew> => {
+      const today = await api.today(clinic);
+      const readAt = Date.now();
+      return { ...today, skew: Date.parse(today.now) - readAt, readAt };
+    },
+  });
+export const useWalkInDesk = (clinic: B.ClinicId) =>
+  useQuery({ queryKey: keys.walkInDesk(clinic), queryFn: () => api.walkInDesk(clinic) });
+
+export const useWorkplace = (id: B.AppointmentId) =>
+  useQuery({ queryKey: keys.workplace(id), queryFn: () => api.openConsultation(id), staleTime: Infinity });
+export const useMedicines = (text: string) =>
+  useQuery({
+    queryKey: keys.medicines(text),
+    queryFn: () => api.suggestMedicines(text),
+    enabled: text.trim().length > 1,
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+export const useParsedLine = (line: string) =>
+  useQuery({
+    queryKey: keys.parsed(line),
+    queryFn: () => api.parseLine(line),
+    enabled: line.trim() !== "",
+    staleTime: Infinity,
+    gcTime: 30_000,
+    placeholderData: keepPreviousData,
+  });
+export const useChecks = (id: B.ConsultationId, draft: B.PrescriptionDraft) =>
+  useQuery({
+    queryKey: keys.checks(id, draft),
+    queryFn: () => api.checkDraft(id, draft),
+    enabled: draft.items.length > 0,
+    gcTime: 30_000,
+  });
+export const usePreview = (document: B.DocumentRef) =>
+  useQuery({ queryKey: keys.preview(document), queryFn: () => api.previewDocument(document), staleTime: 0 });
+
+export const useSyncStatus = () => useQuery({ queryKey: keys.syncStatus, queryFn: api.syncStatus });
+export const useSyncReport = () => useQuery({ queryKey: keys.syncReport, queryFn: api.lastSyncReport });
+export const useHubDevices = (connected: boolean) =>
+  useQuery({ queryKey: keys.hubDevices, queryFn: api.hubDevices, enabled: connected });
+export const useConflicts = () => useQuery({ queryKey: keys.conflicts, queryFn: api.listConflicts });
+
+/** A press on a button: busy while it runs, its failure kept to be shown beside it. */
+export function useCommand<Args extends unknown[], T>(
+  command: (...args: Args) => Promise<T>,
+  then?: (result: T, ...args: Args) => unknown,
+) {
+  return useMutation<T, B.CommandError, Args>({
+    mutationFn: (args) => command(...args),
+    onSuccess: (result, args) => then?.(result, ...args),
+  });
+}

@@ -1,0 +1,77 @@
+import { useTranslation } from "react-i18next";
+import { Dialog } from "../kit/Dialog";
+import { Keys } from "../kit/Kbd";
+import type { Screen } from "./Rail";
+import styles from "./Shell.module.css";
+
+const groups = {
+  everywhere: [
+    ["search", "Ctrl K"],
+    ["lock", "Alt L"],
+    ["sync", "Alt Shift S"],
+    ["save", "Ctrl Enter"],
+    ["back", "Esc"],
+    ["print", "Ctrl P"],
+    ["all", "?"],
+  ],
+  desk: [
+    ["rows", "↑ ↓"],
+    ["action", "Enter"],
+    ["slip", "P"],
+    ["undo", "Ctrl Z"],
+    ["doctor", "1 … 9"],
+  ],
+  consult: [
+    ["next", "Alt →"],
+    ["allergy", "Alt A"],
+    ["repeat", "Alt R"],
+    ["override", "Alt O"],
+    ["finish", "Alt F"],
+  ],
+} as const;
+
+export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: () => void }) {
+  const { t } = useTranslation();
+  const consult = screens.some(({ to }) => to === "/consult");
+  return (
+    <Dialog title={t("keys.all")} onClose={onClose} size={760}>
+      <div className={styles.keyGroups}>
+        <dl>
+          <dt>{t("keys.group.everywhere")}</dt>
+          {screens.map(({ to, label }, index) => (
+            <dd key={to}>
+              <span>{t(label)}</span>
+              <Keys of={`Alt ${index + 1}`} />
+            </dd>
+          ))}
+          {groups.everywhere.map(([name, keys]) => (
+            <dd key={name}>
+              <span>{t(`keys.every.${name}`)}</span>
+              <Keys of={keys} />
+            </dd>
+          ))}
+        </dl>
+        <dl>
+          <dt>{t("keys.group.desk")}</dt>
+          {groups.desk.map(([name, keys]) => (
+            <dd key={name}>
+              <span>{t(`keys.desk.${name}`)}</span>
+              <Keys of={keys} />
+            </dd>
+          ))}
+        </dl>
+        {consult && (
+          <dl>
+            <dt>{t("keys.group.consult")}</dt>
+            {groups.consult.map(([name, keys]) => (
+              <dd key={name}>
+                <span>{t(`keys.consult.${name}`)}</span>
+                <Keys of={keys} />
+              </dd>
+            ))}
+          </dl>
+        )}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,64 @@
+import { Menu } from "@mantine/core";
+import { IconCheck, IconDeviceDesktop, IconLock, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useHere } from "../kit/clinic";
+import kit from "../kit/kit.module.css";
+import { Keys } from "../kit/Kbd";
+import { initials } from "../kit/person";
+import { signOut } from "../kit/signOut";
+import { chooseTheme, useTheme } from "./theme";
+import styles from "./Shell.module.css";
+
+const themes = [
+  { id: "light", icon: IconSun },
+  { id: "dark", icon: IconMoon },
+  { id: "system", icon: IconDeviceDesktop },
+] as const;
+
+export function PersonMenu({ onLock }: { onLock: () => void }) {
+  const { t } = useTranslation();
+  const { session, overview } = useHere();
+  const theme = useTheme();
+  return (
+    <Menu
+      position="bottom-end"
+      width={240}
+      classNames={{ dropdown: kit.dropdown!, item: kit.option!, label: styles.menuLabel! }}
+      transitionProps={{ duration: 0 }}
+    >
+      <Menu.Target>
+        <button type="button" className={styles.person} aria-label={t("person.menu", { name: session.name })}>
+          <span className={styles.avatar} aria-hidden="true">
+            {initials(session.name)}
+          </span>
+          <span className={styles.personName}>{session.name}</span>
+          <span className={styles.device}>{overview.deviceName}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t("person.theme")}</Menu.Label>
+        {themes.map(({ id, icon: Icon }) => (
+          <Menu.Item
+            key={id}
+            leftSection={<Icon size={16} aria-hidden />}
+            rightSection={theme === id ? <IconCheck size={16} aria-label={t("field.chosen")} /> : undefined}
+            onClick={() => chooseTheme(id)}
+          >
+            {t(`person.${id}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider color="var(--line)" />
+        <Menu.Item
+          leftSection={<IconLock size={16} aria-hidden />}
+          rightSection={<Keys of="Alt L" />}
+          onClick={onLock}
+        >
+          {t("person.lock")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>
+          {t("person.signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

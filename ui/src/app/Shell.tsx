@@ -1,0 +1,79 @@
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { api, useCommand, type PatientHit } from "../api";
+import { ErrorBanner } from "../kit/Banner";
+import { useHere } from "../kit/clinic";
+import { KeyLine } from "../kit/KeyLine";
+import { undoLast, useKeys } from "../kit/keys";
+import { useMemory } from "../kit/memory";
+import { ChartView } from "../consultations/ChartView";
+import { syncNow } from "../sync/run";
+import { focusList, useDeskPanel } from "./desk-panel";
+import { KeysDialog } from "./KeysDialog";
+import { Rail, useScreens } from "./Rail";
+import { TopBar } from "./TopBar";
+import styles from "./Shell.module.css";
+
+export function Shell() {
+  const { may } = useHere();
+  const navigate = useNavigate();
+  const screens = useScreens();
+  const [, setPanel] = useDeskPanel();
+  const [, setChart] = useMemory<PatientHit | null>("chart:patient", null);
+  const [keysShown, setKeysShown] = useState(false);
+  const lock = useCommand(api.lockScreen);
+
+  const path = useLocation({ select: (location) => location.pathname });
+  const allowed = screens.some(({ to }) => to === path);
+  useEffect(() => {
+    if (!allowed) void navigate({ to: "/" });
+  }, [allowed, navigate]);
+  const toDesk = (open: () => void) => {
+    open();
+    void navigate({ to: "/" });
+  };
+  const digits = Object.fromEntries(
+    screens.map(({ to }, index) => [`alt+${index + 1}`, () => void navigate({ to })]),
+  );
+  useKeys({
+    ...digits,
+    "ctrl+z": undoLast,
+    "?": () => setKeysShown(true),
+    "alt+l": () => lock.mutate([]),
+    "alt+shift+s": () => {
+      if (!may("sync")) return false;
+      void navigate({ to: "/sync" });
+      void syncNow();
+      return true;
+    },
+  });
+  return (
+    <div className={styles.app}>
+      <Rail screens={screens} />
+      <TopBar
+        onChoose={(hit) => {
+          if (may("book_appointment")) toDesk(() => setPanel({ kind: "walkIn", patient: hit }));
+          else if (may("view_clinical")) setChart(hit);
+        }}
+        onRegister={
+          may("register_patient") ? (typed) => toDesk(() => setPanel({ kind: "register", typed })) : undefined
+        }
+        onDownFromEmpty={focusList}
+        onLock={() => lock.mutate([])}
+      />
+      <main className={styles.work}>
+        {lock.error && <ErrorBanner error={lock.error} />}
+        {allowed && <Outlet />}
+      </main>
+      <KeyLine onAllKeys={() => setKeysShown(true)} />
+      <ChartDialog />
+      {keysShown && <KeysDialog screens={screens} onClose={() => setKeysShown(false)} />}
+    </div>
+  );
+}
+
+function ChartDialog() {
+  const [patient, setPatient] = useMemory<PatientHit | null>("chart:patient", null);
+  if (!patient) return null;
+  return <ChartView patient={patient} onClose={() => setPatient(null)} />;
+}

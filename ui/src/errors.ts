@@ -1,0 +1,111 @@
+import type { Code, CommandError, Problem } from "./api";
+import type en from "./i18n/en.json";
+import i18n from "./i18n";
+
+type FieldWords = keyof typeof en.errors.field;
+type CaseWords = keyof typeof en.errors.case;
+type Words = { field: FieldWords } | { case: CaseWords };
+
+const field = (name: FieldWords): Words => ({ field: name });
+const situation = (name: CaseWords): Words => ({ case: name });
+
+/** Total: a code without words does not compile. */
+const words: Record<Code, Words> = {
+  required: field("required"),
+  too_long: field("too_long"),
+  not_a_name: field("not_a_name"),
+  not_a_phone: field("not_a_phone"),
+  not_a_date: field("not_a_date"),
+  birth_date_in_future: field("birth_date_in_future"),
+  birth_date_too_old: field("birth_date_too_old"),
+  not_an_email: field("not_an_email"),
+  password_too_short: field("password_too_short"),
+  password_common: field("password_common"),
+  passwords_differ: field("passwords_differ"),
+  not_an_address: field("not_an_address"),
+  out_of_range: field("out_of_range"),
+  already_used: field("already_used"),
+  not_a_time_zone: field("not_a_time_zone"),
+  not_signed_in: situation("not_signed_in"),
+  locked: situation("locked"),
+  not_allowed: situation("not_allowed"),
+  wrong_sign_in: situation("wrong_sign_in"),
+  too_many_attempts: situation("too_many_attempts"),
+  not_found: situation("not_found"),
+  changed_meanwhile: situation("changed_meanwhile"),
+  already_waiting: situation("already_waiting"),
+  illegal_transition: situation("illegal_transition"),
+  slot_taken: situation("slot_taken"),
+  nothing_to_issue: situation("nothing_to_issue"),
+  consultation_closed: situation("consultation_closed"),
+  allergy_unanswered: situation("allergy_unanswered"),
+  immutable: situation("immutable"),
+  database_newer: situation("database_newer"),
+  database_damaged: situation("database_damaged"),
+  wrong_key: situation("wrong_key"),
+  keyring_silent: situation("keyring_silent"),
+  passphrase_needed: situation("passphrase_needed"),
+  wrong_passphrase: situation("wrong_passphrase"),
+  disk_full: situation("disk_full"),
+  already_set_up: situation("already_set_up"),
+  no_printer: situation("no_printer"),
+  print_failed: situation("print_failed"),
+  cannot_save_file: situation("cannot_save_file"),
+  hub_unreachable: situation("hub_unreachable"),
+  hub_refused: situation("hub_refused"),
+  hub_too_old: situation("hub_too_old"),
+  hub_not_connected: situation("hub_not_connected"),
+  code_invalid: situation("code_invalid"),
+  code_used: situation("code_used"),
+  code_expired: situation("code_expired"),
+  other_clinic: situation("other_clinic"),
+  hub_has_no_clinic: situation("hub_has_no_clinic"),
+  device_revoked: situation("device_revoked"),
+  sync_running: situation("sync_running"),
+  internal: situation("internal"),
+};
+
+export type ErrorWords = { what: string; safe: string; next: string };
+
+/** What happened, what is safe, what to do next; `detail` is the name or number that belongs in the sentence. */
+export function explain(error: Pick<CommandError, "code" | "detail">): ErrorWords {
+  const found = words[error.code] ?? words.internal;
+  if ("field" in found) {
+    return {
+      what: i18n.t(`errors.field.${found.field}`, { limit: "" }),
+      safe: i18n.t("errors.kept"),
+      next: i18n.t("errors.correct"),
+    };
+  }
+  const detail = { detail: error.detail ?? "" };
+  const what = error.detail
+    ? i18n.t([`errors.detailed.${found.case}`, `errors.case.${found.case}.what`] as never, detail)
+    : i18n.t(`errors.case.${found.case}.what`);
+  return {
+    what: String(what),
+    safe: i18n.t(`errors.case.${found.case}.safe`),
+    next: i18n.t(`errors.case.${found.case}.next`),
+  };
+}
+
+export function explainProblem(problem: Problem): string {
+  const found = words[problem.code] ?? words.internal;
+  if ("case" in found) return i18n.t(`errors.case.${found.case}.what`);
+  if (problem.code === "too_long" && problem.limit === null) return i18n.t("errors.field.too_long_bare");
+  if (problem.code === "password_too_short" && problem.limit === null)
+    return i18n.t("errors.field.password_too_short_bare");
+  if (problem.code === "out_of_range" && problem.limit !== null)
+    return i18n.t("errors.field.out_of_range_limit", { limit: problem.limit });
+  return i18n.t(`errors.field.${found.field}`, { limit: problem.limit ?? "" });
+}
+
+/** Problems by field name, and what is left for no field on the form. */
+export function sortProblems(error: CommandError | null, fields: readonly string[]) {
+  const byField: Record<string, string> = {};
+  const rest: string[] = [];
+  for (const problem of error?.problems ?? []) {
+    if (fields.includes(problem.field)) byField[problem.field] ??= explainProblem(problem);
+    else rest.push(explainProblem(problem));
+  }
+  return { byField, rest };
+}

@@ -1,0 +1,14 @@
+import styles from "./kit.module.css";
+
+/** One flat cap per key: <Keys of="Ctrl Enter" /> */
+export function Keys({ of }: { of: string }) {
+  return (
+    <span className={styles.keysOf} aria-hidden="true">
+      {of.split(" ").map((key) => (
+        <kbd className={styles.kbd} key={key}>
+          {key}
+        </kbd>
+      ))}
+    </span>
+  );
+}

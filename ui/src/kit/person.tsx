@@ -1,0 +1,32 @@
+import { useTranslation } from "react-i18next";
+import type { Gender } from "../api";
+
+/** "46 F"; months are not known here, so a child under one reads "0 F". */
+export function useAgeSex() {
+  const { t } = useTranslation();
+  return (ageYears: number | null, gender: Gender) =>
+    [ageYears === null ? null : String(ageYears), t(`gender.short.${gender}`)].filter(Boolean).join(" ");
+}
+
+const scripts: [RegExp, string][] = [
+  [/\p{Script=Devanagari}/u, "mr"],
+  [/\p{Script=Arabic}/u, "ar"],
+];
+/** A name in its own script, isolated so that it cannot turn the words around it. */
+export function AlternateName({ name, className }: { name: string | null; className?: string }) {
+  if (!name) return null;
+  return (
+    <bdi className={className} lang={scripts.find(([script]) => script.test(name))?.[1]}>
+      {name}
+    </bdi>
+  );
+}
+
+export const initials = (name: string) =>
+  name
+    .replace(/^(dr|prof|mr|mrs|ms)\.?\s+/i, "")
+    .split(/\s+/)
+    .map((word) => [...word][0] ?? "")
+    .filter((_, index, all) => index === 0 || index === all.length - 1)
+    .join("")
+    .toUpperCase();

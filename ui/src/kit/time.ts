@@ -1,0 +1,65 @@
+import { useEffect, useState } from "react";
+import type { Instant, LocalDate } from "../api";
+
+// Times are said in the clinic's zone, never in the zone this PC happens to be set to.
+const cache = new Map<string, Intl.DateTimeFormat>();
+function parts(at: Date, zone: string, options: Intl.DateTimeFormatOptions) {
+  const key = zone + JSON.stringify(options);
+  let format = cache.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-US", { ...options, timeZone: zone, hourCycle: "h23" });
+    cache.set(key, format);
+  }
+  return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+}
+
+export function clock(at: Instant | Date, zone: string) {
+  const { hour, minute } = parts(new Date(at), zone, { hour: "2-digit", minute: "2-digit" });
+  return `${hour}:${minute}`;
+}
+
+function dayAndMonth(at: Date, zone: string, year: boolean) {
+  const found = parts(at, zone, { day: "numeric", month: "short", year: "numeric" });
+  return year ? `${found.day} ${found.month} ${found.year}` : `${found.day} ${found.month}`;
+}
+
+const asDate = (day: LocalDate) => new Date(`${day}T00:00:00Z`);
+
+/** "3 Sep 2026" */
+export const date = (day: LocalDate) => dayAndMonth(asDate(day), "UTC", true);
+export const dateOf = (at: Instant, zone: string) => dayAndMonth(new Date(at), zone, true);
+/** "3 Sep", with the year when it is not this one. */
+export function shortDate(day: LocalDate, today = new Date()) {
+  return dayAndMonth(asDate(day), "UTC", asDate(day).getUTCFullYear() !== today.getUTCFullYear());
+}
+/** "Thursday 19 November" */
+export function longDay(day: LocalDate) {
+  const found = parts(asDate(day), "UTC", { weekday: "long", day: "numeric", month: "long" });
+  return `${found.weekday} ${found.day} ${found.month}`;
+}
+/** "18:04" today, "3 Sep, 18:04" before. */
+export function moment(at: Instant, zone: string, now = new Date()) {
+  const day = dayAndMonth(new Date(at), zone, false);
+  return day === dayAndMonth(now, zone, false) ? clock(at, zone) : `${day}, ${clock(at, zone)}`;
+}
+
+export const minutesBetween = (from: Instant, to: number) =>
+  Math.max(0, Math.floor((to - Date.parse(from)) / 60_000));
+
+export function useNow(everyMs = 30_000) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+export function useSettled<T>(value: T, ms: number) {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}

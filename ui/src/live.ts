@@ -1,0 +1,62 @@
+import { events, forgetRecords, keys, queries, refresh } from "./api";
+import type { SyncProgress } from "./api";
+
+const today = ["today"];
+const desk = ["walkInDesk"];
+const search = ["search"];
+const chart = ["chart"];
+
+/** Which answers a table takes part in; a table that is not named here refreshes everything on screen. */
+const readers: Record<string, readonly (readonly string[])[]> = {
+  patients: [today, desk, search, chart, ["duplicates"]],
+  appointments: [today, desk, search, keys.conflicts],
+  queue_tickets: [today, desk, search],
+  consultations: [today, chart],
+  allergies: [chart, ["checks"]],
+  prescriptions: [chart],
+  prescription_items: [chart],
+  prescription_drafts: [],
+  providers: [desk, keys.staff],
+  users: [keys.staff, desk],
+  user_roles: [keys.staff],
+  conflicts: [keys.conflicts, today],
+  devices: [keys.hubDevices],
+  sync_state: [keys.syncStatus, keys.hubDevices],
+  audit_log: [],
+};
+
+// A consultation under way is never re-read under the hands of the person writing it.
+const neverRefreshed = ["startup", "session", "demoLogins", "workplace", "parsed", "medicines", "preview"];
+
+function onChanged(tables: string[]) {
+  if (tables.every((table) => readers[table])) void refresh(...tables.flatMap((table) => readers[table]!));
+  else void queries.invalidateQueries({ predicate: (q) => !neverRefreshed.includes(String(q.queryKey[0])) });
+  void refresh(keys.syncStatus);
+}
+
+let progress: SyncProgress | null = null;
+const watchers = new Set<() => void>();
+export const syncProgress = {
+  current: () => progress,
+  watch: (watcher: () => void) => {
+    watchers.add(watcher);
+    return () => void watchers.delete(watcher);
+  },
+  set: (next: SyncProgress | null) => {
+    progress = next;
+    watchers.forEach((watcher) => watcher());
+  },
+};
+
+export function listenToCore() {
+  void events.changed.listen((event) => onChanged(event.payload.tables));
+  void events.syncStatusChanged.listen((event) => {
+    queries.setQueryData(keys.syncStatus, event.payload);
+    if (event.payload.state !== "running") {
+      syncProgress.set(null);
+      void refresh(keys.syncReport, keys.hubDevices, keys.conflicts);
+    }
+  });
+  void events.syncProgressed.listen((event) => syncProgress.set(event.payload));
+  void events.screenLocked.listen(forgetRecords);
+}

@@ -1,0 +1,39 @@
+import { useTranslation } from "react-i18next";
+import type { PatientHit } from "../api";
+import { AlternateName, useAgeSex } from "../kit/person";
+import { date, shortDate } from "../kit/time";
+import styles from "./SearchBox.module.css";
+
+type Props = { id: string; hit: PatientHit; selected: boolean; onChoose: () => void };
+export function HitRow({ id, hit, selected, onChoose }: Props) {
+  const { t } = useTranslation();
+  const ageSex = useAgeSex();
+  return (
+    <li
+      id={id}
+      role="option"
+      aria-selected={selected}
+      data-testid="hit"
+      className={styles.hit}
+      onClick={onChoose}
+    >
+      <span>
+        <b>
+          <bdi>{hit.fullName}</bdi>
+        </b>
+        <AlternateName name={hit.alternateName} />
+      </span>
+      <span className="num">{ageSex(hit.ageYears, hit.gender)}</span>
+      <span className="num">{hit.birthDate && t("patient.born", { date: date(hit.birthDate) })}</span>
+      <span className="num">{hit.recordNumber}</span>
+      <span className="num">{hit.phone}</span>
+      {hit.waitingNumber ? (
+        <span className={styles.waits}>{t("patient.waits", { number: hit.waitingNumber })}</span>
+      ) : (
+        <span className="num">
+          {hit.lastVisit && t("patient.lastSeen", { date: shortDate(hit.lastVisit) })}
+        </span>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,125 @@
+import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { Move, TodayRow } from "../api";
+import { useHere } from "../kit/clinic";
+import { useMemory } from "../kit/memory";
+import { nextMove, waited, type Group, type GroupName } from "./groups";
+import { TodayRowView } from "./TodayRow";
+import styles from "./Today.module.css";
+
+type Props = {
+  groups: Group[];
+  now: number;
+  limit: number;
+  moving: string | null;
+  onMove: (row: TodayRow, to: Move) => void;
+  onSlip: (row: TodayRow) => void;
+  onCancel: (row: TodayRow) => void;
+};
+const columns = ["number", "time", "patient", "reason", "doctor", "status", "waiting", "action"] as const;
+
+export function TodayList({ groups, now, limit, moving, onMove, onSlip, onCancel }: Props) {
+  const { t } = useTranslation();
+  const { may } = useHere();
+  const grid = useRef<HTMLDivElement>(null);
+  const [folded, setFolded] = useMemory<GroupName[]>("today:folded", ["done"]);
+  const [selected, setSelected] = useMemory<string | null>("today:selected", null);
+  const visible = groups.flatMap((group) => (folded.includes(group.name) ? [] : group.rows));
+  const current = visible.find((row) => row.appointmentId === selected) ?? visible[0];
+
+  const focusRow = (row: TodayRow | undefined) => {
+    if (!row) return;
+    setSelected(row.appointmentId);
+    grid.current?.querySelector<HTMLElement>(`[data-row="${row.appointmentId}"]`)?.focus();
+  };
+  const allowed = (row: TodayRow) => {
+    const move = nextMove[row.status];
+    return move && may(move === "call" ? "call_patient" : "book_appointment") ? move : undefined;
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const row = visible.find((one) => one.appointmentId === (event.target as HTMLElement).dataset.row);
+    if (!row) return;
+    const at = visible.indexOf(row);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: visible.length - 1 }[event.key];
+    const move = allowed(row);
+    if (to !== undefined) focusRow(visible[to]);
+    else if (event.key === "Enter" && move) {
+      // The row is about to leave its group: the next one takes the focus, so the hands can go on.
+      onMove(row, move);
+      focusRow(visible[at + 1] ?? visible[at - 1]);
+    } else if (event.key.toLowerCase() === "p" && !event.ctrlKey && !event.altKey && row.ticketId)
+      onSlip(row);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const note = (group: Group) => {
+    if (group.name !== "waiting") return "";
+    const longest = Math.max(-1, ...group.rows.map((row) => waited(row, now, limit)?.minutes ?? -1));
+    return longest < 0 ? "" : t("today.longest", { minutes: longest, limit });
+  };
+
+  return (
+    <div className={styles.grid} role="grid" aria-label={t("today.title")} ref={grid} onKeyDown={onKeyDown}>
+      <div role="rowgroup">
+        <div className={`${styles.row} ${styles.cols}`} role="row">
+          {columns.map((column) => (
+            <span role="columnheader" key={column} className={column === "waiting" ? styles.wait : undefined}>
+              {column === "action" ? (
+                <span className="sr">{t("today.columns.action")}</span>
+              ) : (
+                t(`today.columns.${column}`)
+              )}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div className={styles.rows}>
+        {groups
+          .filter((group) => group.rows.length > 0)
+          .map((group) => {
+            const open = !folded.includes(group.name);
+            const Chevron = open ? IconChevronDown : IconChevronRight;
+            return (
+              <div role="rowgroup" key={group.name}>
+                <div role="row" className={styles.group}>
+                  <span role="gridcell" aria-colspan={columns.length}>
+                    <button
+                      type="button"
+                      aria-expanded={open}
+                      onClick={() =>
+                        setFolded((now) =>
+                          open ? [...now, group.name] : now.filter((name) => name !== group.name),
+                        )
+                      }
+                    >
+                      <Chevron size={14} aria-hidden />
+                      <b>{t(`today.groups.${group.name}`)}</b>
+                      <span className="num">{group.rows.length}</span>
+                      <span className={styles.note}>{note(group)}</span>
+                    </button>
+                  </span>
+                </div>
+                {open &&
+                  group.rows.map((row) => (
+                    <TodayRowView
+                      key={row.appointmentId}
+                      row={row}
+                      wait={waited(row, now, limit)}
+                      current={row === current}
+                      move={allowed(row)}
+                      busy={moving === row.appointmentId}
+                      onFocus={() => setSelected(row.appointmentId)}
+                      onMove={(to) => onMove(row, to)}
+                      onSlip={() => onSlip(row)}
+                      onCancel={() => onCancel(row)}
+                    />
+                  ))}
+              </div>
+            );
+          })}
+      </div>
+    </div>
+  );
+}

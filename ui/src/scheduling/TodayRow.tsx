@@ -1,0 +1,134 @@
+import { Menu } from "@mantine/core";
+import { IconClockExclamation, IconDots, IconGitCompare, IconPrinter } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Move, TodayRow } from "../api";
+import { Button } from "../kit/Button";
+import { useHere } from "../kit/clinic";
+import kit from "../kit/kit.module.css";
+import { useAgeSex } from "../kit/person";
+import { QueueNumber } from "../kit/QueueNumber";
+import { Status } from "../kit/Status";
+import { clock } from "../kit/time";
+import { otherMoves, type Lateness } from "./groups";
+import styles from "./Today.module.css";
+
+type Props = {
+  row: TodayRow;
+  wait: { minutes: number; late: Lateness } | null;
+  current: boolean;
+  move: "confirm" | "check_in" | "call" | undefined;
+  busy: boolean;
+  onFocus: () => void;
+  onMove: (to: Move) => void;
+  onSlip: () => void;
+  onCancel: () => void;
+};
+
+export function TodayRowView({ row, wait, current, move, busy, onFocus, onMove, onSlip, onCancel }: Props) {
+  const { t } = useTranslation();
+  const { tz } = useHere();
+  const ageSex = useAgeSex();
+  return (
+    <div
+      role="row"
+      className={styles.row}
+      data-row={row.appointmentId}
+      data-testid={`row-${row.number ?? row.appointmentId}`}
+      tabIndex={current ? 0 : -1}
+      onFocus={(event) => event.target === event.currentTarget && onFocus()}
+    >
+      <span role="gridcell">
+        {row.number && <QueueNumber number={row.number} className={styles.number} />}
+      </span>
+      <time role="gridcell">
+        {row.scheduledStart ? (
+          clock(row.scheduledStart, tz)
+        ) : (
+          <span className={styles.walkIn}>{t("today.walkIn")}</span>
+        )}
+      </time>
+      <span role="gridcell" className={styles.who}>
+        <b>
+          <bdi>{row.patientName}</bdi>
+        </b>{" "}
+        <span>{ageSex(row.ageYears, row.gender)}</span>
+      </span>
+      <span role="gridcell" className={styles.why} dir="auto" title={row.reason ?? undefined}>
+        {row.reason}
+      </span>
+      <span role="gridcell" className={styles.doctor} title={row.providerName}>
+        {row.providerName}
+      </span>
+      <span role="gridcell">
+        <Status status={row.status} />
+      </span>
+      <span role="gridcell" className={`${styles.wait} ${waitTone(row, wait)}`}>
+        {row.bookedTwice && row.status !== "arrived" ? (
+          <>
+            <IconGitCompare size={16} aria-hidden />
+            {t("today.bookedTwice")}
+          </>
+        ) : wait ? (
+          <>
+            {wait.late && <IconClockExclamation size={16} aria-label={t("today.late")} />}
+            {t("minutes", { count: wait.minutes })}
+          </>
+        ) : (
+          row.status === "in_progress" &&
+          row.withDoctorSince &&
+          t("today.since", { time: clock(row.withDoctorSince, tz) })
+        )}
+      </span>
+      <span role="gridcell" className={styles.act}>
+        {move && (
+          <Button look="chip" busy={busy} tabIndex={-1} onClick={() => onMove(move)}>
+            {t(`today.move.${move}`)}
+          </Button>
+        )}
+        <RowMenu row={row} current={current} onMove={onMove} onSlip={onSlip} onCancel={onCancel} />
+      </span>
+    </div>
+  );
+}
+
+function waitTone(row: TodayRow, wait: Props["wait"]) {
+  if (row.bookedTwice && row.status !== "arrived") return styles.clash;
+  return wait?.late ? styles[wait.late] : wait ? "" : styles.quiet;
+}
+
+type MenuProps = Pick<Props, "row" | "current" | "onMove" | "onSlip" | "onCancel">;
+function RowMenu({ row, current, onMove, onSlip, onCancel }: MenuProps) {
+  const { t } = useTranslation();
+  const { may } = useHere();
+  const moves = may("book_appointment") ? (otherMoves[row.status] ?? []) : [];
+  if (moves.length === 0 && !row.ticketId) return <span className={styles.more} />;
+  return (
+    <Menu
+      position="bottom-end"
+      classNames={{ dropdown: kit.dropdown!, item: kit.option! }}
+      transitionProps={{ duration: 0 }}
+    >
+      <Menu.Target>
+        <button
+          type="button"
+          className={styles.more}
+          tabIndex={current ? 0 : -1}
+          aria-label={t("today.moreFor", { name: row.patientName })}
+        >
+          <IconDots size={16} aria-hidden />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {row.ticketId && (
+          <Menu.Item leftSection={<IconPrinter size={16} aria-hidden />} onClick={onSlip}>
+            {t("today.slip")}
+          </Menu.Item>
+        )}
+        {moves.includes("no_show") && (
+          <Menu.Item onClick={() => onMove("no_show")}>{t("today.move.no_show")}</Menu.Item>
+        )}
+        {moves.includes("cancel") && <Menu.Item onClick={onCancel}>{t("today.move.cancel")}</Menu.Item>}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
