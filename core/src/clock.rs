@@ -18,6 +18,7 @@ pub trait Entropy: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
     fn now(&self) -> Instant {
         Instant(chrono::Utc::now().timestamp_millis())
     }

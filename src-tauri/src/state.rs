@@ -216,3 +216,13 @@ pub fn watch_inactivity(handle: AppHandle) {
         }
     });
 }
+
+/// Does long work (the network, a key derivation, a new database) on a thread of its own: the few
+/// threads that answer the window must stay free.
+pub async fn apart<T: Send + 'static>(
+    handle: AppHandle,
+    work: impl FnOnce(&App) -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let done = tauri::async_runtime::spawn_blocking(move || work(&handle.state::<App>())).await;
+    done.unwrap_or_else(|_| Err(Code::Internal.into()))
+}

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::ids::Instant;
-use crate::sync::commit::{Body, Origin, Sealed};
+use crate::sync::commit::{Body, Inserts, Origin, Sealed};
 use crate::sync::digest::Delta;
 use crate::sync::log::{Catalogue, write_heads};
 use crate::sync::merge::StampId;
@@ -71,10 +71,7 @@ pub fn apply(
     for block in &body.inserts {
         let Some(table) = Table::by_name(&block.table) else { continue };
         insert_rows(conn, catalogue, table, &block.columns, &block.rows, delta)?;
-        aftermath.tables.insert(table);
-        if table.class() == Class::Claim {
-            aftermath.claims.extend(block.rows.iter().filter_map(|row| id_in(&block.columns, row)));
-        }
+        aftermath.touch_inserted(block);
     }
     for update in &body.updates {
         let Some(table) = Table::by_name(&update.table) else { continue };
@@ -89,7 +86,15 @@ pub fn apply(
 }
 
 impl Aftermath {
-    fn touch(&mut self, table: Table, row: Uuid, groups: impl Iterator<Item = String>) {
+    pub fn touch_inserted(&mut self, block: &Inserts) {
+        let Some(table) = Table::by_name(&block.table) else { return };
+        self.tables.insert(table);
+        if table.class() == Class::Claim {
+            self.claims.extend(block.rows.iter().filter_map(|row| id_in(&block.columns, row)));
+        }
+    }
+
+    pub fn touch(&mut self, table: Table, row: Uuid, groups: impl Iterator<Item = String>) {
         self.tables.insert(table);
         self.groups.extend(groups.map(|group| (table, row, group)));
         if table.class() == Class::Claim {
@@ -141,12 +146,18 @@ pub fn clamp(
 
 /// Whether the commit can be applied without breaking a promise; else the reason, in a few words.
 fn fits(conn: &Connection, catalogue: &Catalogue, body: &Body) -> Result<Result<(), String>> {
+    let tenant: Uuid =
+        conn.prepare_cached("SELECT tenant_id FROM this_device WHERE only = 1")?.query_row([], |row| row.get(0))?;
     for block in &body.inserts {
         let Some(table) = Table::by_name(&block.table) else { continue };
         for row in &block.rows {
             let Some(id) = id_in(&block.columns, row).filter(|_| row.len() == block.columns.len()) else {
                 return Ok(Err(format!("a row of {} without an id", block.table)));
             };
+            let owner = block.columns.iter().position(|column| column == "tenant_id").and_then(|i| row[i].as_blob());
+            if owner != Some(tenant.as_bytes()) {
+                return Ok(Err(format!("a row of {} of another clinic", block.table)));
+            }
             if catalogue.table(table).values(conn, id)?.is_some() {
                 return Ok(Err(format!("a second row {id} of {}", block.table)));
             }

@@ -89,7 +89,6 @@ impl Digest {
             hasher.update(sum.as_bytes());
             hasher.update(&rows.to_le_bytes());
         }
-        let hex = hasher.finalize().to_hex();
-        [&hex[..4], &hex[4..8], &hex[8..12], &hex[12..16]].join(" ")
+        hasher.finalize().to_hex()[..16].to_owned()
     }
 }

@@ -167,12 +167,16 @@ impl<H: HubApi> Run<'_, H> {
                 "UPDATE commits SET hub_seq = NULL WHERE device = ?1 AND incarnation = ?2 AND seq > ?3 AND hub_seq IS NOT NULL",
                 params![origin.device, origin.incarnation, hello.your_seq as i64],
             )?;
-            let other_epoch =
-                conn.execute("UPDATE hub_link SET epoch = ?1, pulled = 0 WHERE only = 1 AND epoch <> ?1", [hello.epoch])?;
-            Ok((waiting(conn)?, other_epoch, link(conn)?.map_or(0, |link| link.pulled)))
+            // A hub that was restored, or that has given out fewer numbers than were fetched, is read
+            // from the beginning: what is known already is passed over.
+            conn.execute(
+                "UPDATE hub_link SET epoch = ?1, pulled = 0 WHERE only = 1 AND (epoch <> ?1 OR pulled > ?2)",
+                params![hello.epoch, hello.hub_seq],
+            )?;
+            Ok((waiting(conn)?, link(conn)?.map_or(0, |link| link.pulled)))
         })?;
         self.seen.to_send = fresh.0;
-        self.seen.to_receive = small((hello.hub_seq - fresh.2).max(0).unsigned_abs());
+        self.seen.to_receive = small((hello.hub_seq - fresh.1).max(0).unsigned_abs());
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::clock::Hlc;
 use crate::error::{Error, Result};
 use crate::ids::Instant;
+use crate::sync::apply::Aftermath;
 use crate::sync::capture::Touched;
 use crate::sync::commit::{self, Body, GroupWrite, Inserts, Origin, SCHEMA, Update};
 use crate::sync::digest::Delta;
@@ -193,9 +194,12 @@ pub fn record(
     let mut changed = Vec::new();
     let inserts = collect_inserts(conn, catalogue, touched.inserted, &mut delta, &mut changed)?;
     let mut updates = Vec::new();
+    let mut aftermath = Aftermath::default();
+    inserts.iter().for_each(|block| aftermath.touch_inserted(block));
     for (table, row, before) in touched.updated {
         let info = catalogue.table(table);
         if let Some(update) = update_of(conn, info, row, before, author.origin.stamp(seq), hlc, &mut delta)? {
+            aftermath.touch(table, row, update.groups.iter().map(|write| write.group.clone()));
             updates.push(update);
             changed.push(table);
         }
@@ -221,6 +225,8 @@ pub fn record(
     ])?;
     conn.prepare_cached("UPDATE this_device SET seq = ?1, head_hash = ?2, hlc = ?3 WHERE only = 1")?
         .execute(params![seq as i64, hash.as_slice(), hlc.0])?;
+    // Deciding or undoing here must open and close the same conflicts as on every other replica.
+    aftermath.derive(conn, catalogue, now)?;
     delta.store(conn)?;
     changed.sort();
     changed.dedup();

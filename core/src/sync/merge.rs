@@ -1,6 +1,7 @@
 //! Merging, as pure functions of writes. The state of a field group is the set of its *heads*:
-//! every write that no other write has named as seen. That set does not depend on the order in
-//! which commits arrive, so every replica ends with the same one; what shows is a function of it.
+//! every write that no other write has named as seen. In whatever order commits arrive, as long as
+//! none comes before one that it has seen (which the hub's order and the PC's own guarantee), every
+//! replica ends with the same set; what shows is a function of it.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,15 +1,14 @@
 use neem_core::identity::{self, NewStaff, Permission, StaffMember};
 use neem_core::{Code, Error};
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use crate::error::Answer;
-use crate::state::{App, Session};
+use crate::state::{App, Session, apart};
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn sign_in(app: State<App>, email: String, password: String) -> Answer<Session> {
-    let who = identity::sign_in(&*app.db()?, &email, &password)?;
-    Ok(app.enter(who))
+pub async fn sign_in(handle: AppHandle, email: String, password: String) -> Answer<Session> {
+    apart(handle, move |app| Ok(app.enter(identity::sign_in(&*app.db()?, &email, &password)?))).await
 }
 
 #[tauri::command(async)]
@@ -32,12 +31,14 @@ pub fn lock_screen(app: State<App>) -> Answer<()> {
     Ok(())
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn unlock_screen(app: State<App>, password: String) -> Answer<Session> {
-    let session = app.session().ok_or(Code::NotSignedIn)?;
-    let who = identity::sign_in(&*app.db()?, &session.email, &password)?;
-    Ok(app.enter(who))
+pub async fn unlock_screen(handle: AppHandle, password: String) -> Answer<Session> {
+    apart(handle, move |app| {
+        let session = app.session().ok_or(Code::NotSignedIn)?;
+        Ok(app.enter(identity::sign_in(&*app.db()?, &session.email, &password)?))
+    })
+    .await
 }
 
 #[tauri::command(async)]

@@ -2,16 +2,22 @@ use neem_core::demo::{self, DemoLogin};
 use neem_core::keys::Kept;
 use neem_core::tenancy::ClinicSetup;
 use neem_core::{Code, Db};
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use crate::error::Answer;
 use crate::keyring;
 use crate::startup::{self, ClinicOverview, Files, JoinRequest, Startup};
-use crate::state::App;
+use crate::state::{App, apart};
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn startup(app: State<App>) -> Answer<Startup> {
+pub async fn startup(handle: AppHandle) -> Answer<Startup> {
+    apart(handle, begin).await
+}
+
+fn begin(app: &App) -> Answer<Startup> {
+    // Two windows' worth of questions at once must not open the database twice.
+    let _once = app.founding();
     if let Ok(db) = app.db() {
         return Ok(Startup::Ready { clinic: startup::overview(&db)? });
     }
@@ -40,48 +46,49 @@ pub fn startup(app: State<App>) -> Answer<Startup> {
     }
 }
 
-fn use_database(app: &App, made: neem_core::Result<Db>) -> Answer<ClinicOverview> {
-    let db = made?;
+/// Takes a database into use that `make` opens or makes. A second press while the first is still
+/// working waits, and must not make a second clinic.
+fn once(app: &App, make: impl FnOnce(&Files) -> neem_core::Result<Db>) -> Answer<ClinicOverview> {
+    let _once = app.founding();
+    if app.is_open() {
+        return Err(Code::AlreadySetUp.into());
+    }
+    let db = make(&Files::of(&app.data_dir))?;
     let clinic = startup::overview(&db)?;
     app.adopt(db);
     Ok(clinic)
 }
 
-/// A second press while the first is still working must not make a second clinic.
-fn not_open(app: &App) -> Answer<Files> {
-    if app.is_open() { Err(Code::AlreadySetUp.into()) } else { Ok(Files::of(&app.data_dir)) }
+#[tauri::command]
+#[specta::specta]
+pub async fn create_demo(handle: AppHandle, passphrase: Option<String>) -> Answer<ClinicOverview> {
+    apart(handle, move |app| once(app, |files| startup::create_demo(files, passphrase.as_deref()))).await
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn create_demo(app: State<App>, passphrase: Option<String>) -> Answer<ClinicOverview> {
-    let files = not_open(&app)?;
-    let _once = app.founding();
-    use_database(&app, startup::create_demo(&files, passphrase.as_deref()))
+pub async fn set_up_clinic(
+    handle: AppHandle,
+    setup: ClinicSetup,
+    passphrase: Option<String>,
+) -> Answer<ClinicOverview> {
+    apart(handle, move |app| once(app, |files| startup::set_up(files, &setup, passphrase.as_deref()))).await
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn set_up_clinic(app: State<App>, setup: ClinicSetup, passphrase: Option<String>) -> Answer<ClinicOverview> {
-    let files = not_open(&app)?;
-    let _once = app.founding();
-    use_database(&app, startup::set_up(&files, &setup, passphrase.as_deref()))
+pub async fn join_clinic(
+    handle: AppHandle,
+    request: JoinRequest,
+    passphrase: Option<String>,
+) -> Answer<ClinicOverview> {
+    apart(handle, move |app| once(app, |files| startup::join(files, &request, passphrase.as_deref()))).await
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn join_clinic(app: State<App>, request: JoinRequest, passphrase: Option<String>) -> Answer<ClinicOverview> {
-    let files = not_open(&app)?;
-    let _once = app.founding();
-    use_database(&app, startup::join(&files, &request, passphrase.as_deref()))
-}
-
-#[tauri::command(async)]
-#[specta::specta]
-pub fn unlock_database(app: State<App>, passphrase: String) -> Answer<ClinicOverview> {
-    let files = not_open(&app)?;
-    let key = files.key_file()?.unwrap_with(&passphrase)?;
-    use_database(&app, files.open(&key))
+pub async fn unlock_database(handle: AppHandle, passphrase: String) -> Answer<ClinicOverview> {
+    apart(handle, move |app| once(app, |files| files.open(&files.key_file()?.unwrap_with(&passphrase)?))).await
 }
 
 #[tauri::command(async)]

@@ -6,11 +6,11 @@ use neem_core::sync::protocol::{HubApi, NewCodeRequest};
 use neem_core::{Code, Error};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use crate::error::Answer;
 use crate::startup;
-use crate::state::App;
+use crate::state::{App, apart};
 use crate::sync::{self, SyncStatus};
 
 /// A PC of the clinic, as the hub knows it.
@@ -42,11 +42,14 @@ pub fn sync_status(app: State<App>) -> Answer<SyncStatus> {
     Ok(sync::status(&app, &*app.db()?)?)
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn sync_now(app: State<App>) -> Answer<SyncReport> {
-    app.user(Permission::Sync)?;
-    Ok(sync::run(&app, &*app.db()?)?)
+pub async fn sync_now(handle: AppHandle) -> Answer<SyncReport> {
+    apart(handle, move |app| {
+        app.user(Permission::Sync)?;
+        Ok(sync::run(app, &*app.db()?)?)
+    })
+    .await
 }
 
 #[tauri::command(async)]
@@ -55,47 +58,56 @@ pub fn last_sync_report(app: State<App>) -> Answer<Option<SyncReport>> {
     app.read(Permission::Sync, |conn| Ok(engine::link(conn)?.and_then(|link| link.last_report)))
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn connect_hub(app: State<App>, address: String, code: String) -> Answer<SyncStatus> {
-    app.user(Permission::ManageDevices)?;
-    let db = app.db()?;
-    startup::connect(&db, &address, &code)?;
-    Ok(sync::status(&app, &db)?)
+pub async fn connect_hub(handle: AppHandle, address: String, code: String) -> Answer<SyncStatus> {
+    apart(handle, move |app| {
+        app.user(Permission::ManageDevices)?;
+        let db = app.db()?;
+        startup::connect(&db, &address, &code)?;
+        Ok(sync::status(app, &db)?)
+    })
+    .await
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn issue_enrolment_code(app: State<App>) -> Answer<EnrolmentCode> {
-    let user = app.user(Permission::ManageDevices)?.user.0;
-    let db = app.db()?;
-    let address = db.read(engine::link)?.ok_or(Code::HubNotConnected)?.address;
-    let hub = startup::hub(&db)?;
-    let code = startup::runtime()?.block_on(hub.new_code(NewCodeRequest { user })).map_err(Error::from)?;
-    // Counted from here, because the two clocks may differ by years.
-    let expires_at = Instant(db.now().0 + i64::from(code.seconds) * 1000);
-    Ok(EnrolmentCode { address: address.trim_end_matches('/').to_owned(), code: code.code, expires_at })
+pub async fn issue_enrolment_code(handle: AppHandle) -> Answer<EnrolmentCode> {
+    apart(handle, move |app| {
+        let user = app.user(Permission::ManageDevices)?.user.0;
+        let db = app.db()?;
+        let address = db.read(engine::link)?.ok_or(Code::HubNotConnected)?.address;
+        let hub = startup::hub(&db)?;
+        let code = startup::runtime()?.block_on(hub.new_code(NewCodeRequest { user })).map_err(Error::from)?;
+        // Counted from here, because the two clocks may differ by years.
+        let expires_at = Instant(db.now().0 + i64::from(code.seconds) * 1000);
+        Ok(EnrolmentCode { address: address.trim_end_matches('/').to_owned(), code: code.code, expires_at })
+    })
+    .await
 }
 
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn hub_devices(app: State<App>) -> Answer<Vec<HubDevice>> {
-    app.user(Permission::Sync)?;
-    let db = app.db()?;
-    let own = db.device()?.id.0;
-    let hub = startup::hub(&db)?;
-    let devices = startup::runtime()?.block_on(hub.devices()).map_err(Error::from)?;
-    Ok(devices
-        .into_iter()
-        .map(|device| HubDevice {
-            this_pc: device.device == own,
-            name: device.name,
-            lane: device.lane,
-            last_seen: device.last_seen.map(Instant),
-            behind: u32::try_from(device.behind).unwrap_or(0),
-            app_version: device.app_version,
-        })
-        .collect())
+pub async fn hub_devices(handle: AppHandle) -> Answer<Vec<HubDevice>> {
+    apart(handle, move |app| {
+        app.user(Permission::Sync)?;
+        let db = app.db()?;
+        let own = db.device()?.id.0;
+        let hub = startup::hub(&db)?;
+        let devices = startup::runtime()?.block_on(hub.devices()).map_err(Error::from)?;
+        Ok(devices
+            .into_iter()
+            .map(|device| HubDevice {
+                this_pc: device.device == own,
+                name: device.name,
+                lane: device.lane,
+                last_seen: device.last_seen.map(Instant),
+                behind: u32::try_from(device.behind).unwrap_or(0),
+                app_version: device.app_version,
+            })
+            .collect())
+    })
+    .await
 }
 
 #[tauri::command(async)]

@@ -140,7 +140,13 @@ function Stop({ check, medicine, keyed, onRemove, onOverride }: StopProps) {
               save();
             }}
           >
-            <TextField label={t("rx.reason")} value={reason} onValue={setReason} ref={field} />
+            <TextField
+              label={t("rx.reason")}
+              name="overrideReason"
+              value={reason}
+              onValue={setReason}
+              ref={field}
+            />
             <Button type="submit" disabled={reason.trim() === ""} keys="Enter">
               {t("rx.overrideSave")}
             </Button>

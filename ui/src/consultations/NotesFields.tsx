@@ -29,6 +29,7 @@ export function NotesFields({ notes, onNotes, saved }: Props) {
           <label htmlFor={`note-${name}`}>{t(`notes.${name}`)}</label>
           <Textarea
             id={`note-${name}`}
+            name={name}
             autoFocus={name === "complaint"}
             dir="auto"
             autosize

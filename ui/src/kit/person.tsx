@@ -30,3 +30,9 @@ export const initials = (name: string) =>
     .filter((_, index, all) => index === 0 || index === all.length - 1)
     .join("")
     .toUpperCase();
+
+/** A list has room for the title and the family name; the whole name stands in its tooltip. */
+export function shortDoctor(name: string): string {
+  const words = name.split(" ");
+  return words.length > 2 ? `${words[0]} ${words.at(-1)}` : name;
+}

@@ -5,7 +5,7 @@ import type { Move, TodayRow } from "../api";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import kit from "../kit/kit.module.css";
-import { useAgeSex } from "../kit/person";
+import { useAgeSex, shortDoctor } from "../kit/person";
 import { QueueNumber } from "../kit/QueueNumber";
 import { Status } from "../kit/Status";
 import { clock } from "../kit/time";
@@ -57,7 +57,7 @@ export function TodayRowView({ row, wait, current, move, busy, onFocus, onMove, 
         {row.reason}
       </span>
       <span role="gridcell" className={styles.doctor} title={row.providerName}>
-        {row.providerName}
+        {shortDoctor(row.providerName)}
       </span>
       <span role="gridcell">
         <Status status={row.status} />

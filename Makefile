@@ -1,0 +1,57 @@
+# Every target sets up what it needs (scripts/setup.sh) and can be the first thing that you type.
+
+# Serves the built screens from inside the program; switching it on and off would rebuild Tauri.
+FEATURES := custom-protocol
+ifneq ($(shell uname -s),Linux)
+# Windows and macOS have no libcrypto for SQLCipher to link with.
+FEATURES := $(FEATURES),vendored-openssl
+endif
+
+PEERS ?= ../shared/peers
+
+UI_SOURCES := $(shell find ui/src ui/index.html ui/package.json ui/package-lock.json ui/tsconfig.json ui/vite.config.ts)
+
+.PHONY: run test check bench bench-peers sim setup ui
+.DELETE_ON_ERROR:
+
+run: ui
+	cargo build --features $(FEATURES)
+	@scripts/run.sh target/debug/neem
+
+# The window tests drive both programs, so they are built first. Pictures: target/screens/
+test: ui
+	cd ui && npm test
+	cargo build --workspace --features $(FEATURES)
+	scripts/with-desktop.sh cargo test --workspace --features $(FEATURES)
+
+check: ui
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --features $(FEATURES) -- -D warnings
+	cd ui && npm run lint
+	cd ui && npm run format:check
+
+# One JSON object per line, on the screen and in target/bench.jsonl
+bench: ui
+	cargo build --release --workspace --features $(FEATURES)
+	@mkdir -p target
+	@bash -o pipefail -c 'scripts/with-desktop.sh cargo bench --features $(FEATURES) --bench neem | tee target/bench.jsonl'
+
+# The same work done by other sync engines in the same run, and the ratios
+bench-peers:
+	@test -d "$(PEERS)" || { echo "bench-peers: there is no folder $(PEERS) with the engines to compare with; set PEERS=FOLDER"; exit 1; }
+	@$(MAKE) --no-print-directory bench
+	@node scripts/bench-peers.mjs target/bench.jsonl "$(PEERS)"
+
+sim:
+	@echo "sim: the simulator (many PCs and a hub in one thread, one seed one run) is not built yet."
+	@echo "     Until then, in 'make test': the property tests of merging, two real PCs with a hub that"
+	@echo "     is cut off in the middle, and processes that are killed while they write."
+
+setup:
+	@scripts/setup.sh
+
+ui: ui/dist/index.html
+
+ui/dist/index.html: $(UI_SOURCES) | setup
+	cd ui && npm run build
+	@touch $@

@@ -1,0 +1,228 @@
+//! One clinic PC: its own data folder, its own driver, the real window, and a keyboard.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+static PICTURE: AtomicU32 = AtomicU32::new(1);
+
+const PATIENCE: Duration = Duration::from_secs(40);
+
+pub struct Pc {
+    pub client: Client,
+
+    driver: Child,
+    name: &'static str,
+}
+
+/// A file of the build, beside this test's own.
+pub fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("this test's file");
+    let path = own.parent().and_then(Path::parent).expect("target/debug").join(name);
+    assert!(path.exists(), "{} is not built: run the tests with `make test`", path.display());
+    path
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+impl Pc {
+    /// Starts the app on a data folder.
+    pub async fn start(name: &'static str, data: &Path) -> Pc {
+        assert!(std::env::var_os("DISPLAY").is_some(), "no display: run the tests with `make test`");
+        let port = free_port();
+        let driver = Command::new("WebKitWebDriver")
+            .args(["-p", &port.to_string(), "--host=127.0.0.1"])
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("NEEM_DATA_DIR", data)
+            .env("HOME", data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("WebKitWebDriver starts");
+        let capabilities = json!({
+            "browserName": "wry",
+            "webkitgtk:browserOptions": { "binary": program("neem"), "args": [] },
+        });
+        let Value::Object(capabilities) = capabilities else { unreachable!("an object") };
+        let begun = Instant::now();
+        let client = loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities(capabilities.clone());
+            match builder.connect(&format!("http://127.0.0.1:{port}")).await {
+                Ok(client) => break client,
+                Err(error) => assert!(begun.elapsed() < PATIENCE, "{name}: no window: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        let _ = client.set_window_size(1366, 768).await;
+        Pc { client, driver, name }
+    }
+
+    /// Closes the window as a person would.
+    pub async fn stop(mut self) {
+        let _ = self.client.clone().close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+
+    pub async fn js(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{}: {script}: {error}", self.name))
+    }
+
+    /// Waits until a script says something other than null, false or nothing.
+    pub async fn until(&self, what: &str, script: &str) -> Value {
+        let begun = Instant::now();
+        loop {
+            let value = self.client.execute(script, vec![]).await.unwrap_or(Value::Null);
+            if !matches!(value, Value::Null | Value::Bool(false)) && value != json!("") {
+                return value;
+            }
+            if begun.elapsed() > PATIENCE {
+                self.picture("waiting-in-vain").await;
+                let page = self.js("return document.body.innerText").await;
+                panic!(
+                    "{}: waited in vain for {what}; the page says:\n{}",
+                    self.name,
+                    page.as_str().unwrap_or_default()
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(80)).await;
+        }
+    }
+
+    /// Waits for an element and returns its text.
+    pub async fn see(&self, css: &str) -> String {
+        let script = format!(
+            "const e = document.querySelector({}); return e ? (e.innerText || e.value || ' ') : null",
+            json!(css)
+        );
+        self.until(css, &script).await.as_str().unwrap_or_default().trim().to_owned()
+    }
+
+    /// Waits for words anywhere on the page.
+    pub async fn read(&self, words: &str) {
+        self.until(words, &format!("return document.body.innerText.includes({})", json!(words))).await;
+    }
+
+    pub async fn click(&self, css: &str) {
+        self.see(css).await;
+        self.client.find(Locator::Css(css)).await.expect(css).click().await.expect(css);
+    }
+
+    /// Presses the button that begins with these words.
+    pub async fn push(&self, words: &str) {
+        let find = format!(
+            "return [...document.querySelectorAll('button, [role=menuitem], [role=radio], label')]
+               .find(e => e.innerText.trim().startsWith({0}) || e.getAttribute('aria-label')?.startsWith({0})) ?? null",
+            json!(words)
+        );
+        self.until(words, &format!("{} ? true : false", find.trim_end_matches(" ?? null"))).await;
+        self.js(&format!("{}.click()", find.replacen("return ", "(", 1).replace(" ?? null", ")"))).await;
+    }
+
+    /// Types into a field by its name.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let css = format!("[name=\"{name}\"]");
+        self.see(&css).await;
+        let field = self.client.find(Locator::Css(&css)).await.expect(name);
+        field.send_keys(text).await.expect(name);
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn type_text(&self, text: &str) {
+        self.client.active_element().await.expect("a focus").send_keys(text).await.expect("typing");
+    }
+
+    /// Presses keys together, as `Ctrl Enter`.
+    pub async fn press(&self, chord: &str) {
+        let keys: Vec<char> = chord.split(' ').map(key).collect();
+        let mut actions = KeyActions::new("keyboard".into());
+        for key in &keys {
+            actions = actions.then(KeyAction::Down { value: *key });
+        }
+        for key in keys.iter().rev() {
+            actions = actions.then(KeyAction::Up { value: *key });
+        }
+        self.client.perform_actions(actions).await.unwrap_or_else(|error| panic!("{chord}: {error}"));
+    }
+
+    /// Leaves a numbered picture of the window.
+    pub async fn picture(&self, name: &str) -> PathBuf {
+        // A picture of a list that is still moving shows nothing.
+        tokio::time::sleep(Duration::from_millis(350)).await;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let number = PICTURE.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{number:02}-{}-{name}.png", self.name));
+        let picture = self.client.screenshot().await.expect("a picture");
+        std::fs::write(&path, picture).expect("writes");
+        path
+    }
+
+    pub async fn sign_in(&self, email: &str, password: &str) {
+        self.fill("email", email).await;
+        self.fill("password", password).await;
+        self.press("Enter").await;
+        self.see("[data-testid=sync-badge]").await;
+    }
+
+    pub async fn sign_out(&self) {
+        self.click("[aria-label*='theme, lock']").await;
+        self.push("Sign out").await;
+        self.see("[data-testid=sign-in]").await;
+    }
+
+    /// Syncs by its key and returns what the page says of it.
+    pub async fn sync(&self) -> String {
+        self.open("Sync").await;
+        self.js("window.__neemOld = document.querySelector('[data-testid=sync-result]')?.closest('section')?.innerText ?? ''").await;
+        self.click("[data-testid=sync-now]").await;
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        self.until(
+            "the end of the sync",
+            "return document.querySelector('[data-testid=sync-now]:not([aria-busy=true])') !== null",
+        )
+        .await;
+        self.see("[data-testid=sync-result]").await
+    }
+
+    /// Opens a screen of the rail.
+    pub async fn open(&self, screen: &str) {
+        let find = format!(
+            "return [...document.querySelectorAll('nav a, nav button')].find(e => e.innerText.includes({}))",
+            json!(screen)
+        );
+        self.until(screen, &format!("{find} ? true : false")).await;
+        self.js(&format!("{}.click()", find.replacen("return ", "", 1))).await;
+    }
+}
+
+impl Drop for Pc {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn key(name: &str) -> char {
+    match name {
+        "Ctrl" => '\u{E009}',
+        "Alt" => '\u{E00A}',
+        "Shift" => '\u{E008}',
+        "Enter" => '\u{E007}',
+        "Esc" => '\u{E00C}',
+        "Tab" => '\u{E004}',
+        "Right" => '\u{E014}',
+        "Down" => '\u{E015}',
+        one => one.chars().next().expect("a key"),
+    }
+}

@@ -1,0 +1,141 @@
+//! A hub as `neem-hub serve` runs it, in threads of its own.
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use neem_core::Code;
+use neem_core::ids::TenantId;
+use neem_core::sync::digest::Digest;
+use neem_core::sync::protocol::{
+    Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest, PullRequest, PushReply, Refusal,
+};
+use neem_hub::enrol::{self, For};
+use neem_hub::{Hub, serve, store};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::{Seeded, WrongClock};
+
+/// The machine on which the hub stands: its folder and its address outlive a restart.
+pub struct HubHouse {
+    pub dir: TempDir,
+    pub address: SocketAddr,
+    pub clock: Arc<WrongClock>,
+    runtime: Runtime,
+    running: Option<Running>,
+}
+
+struct Running {
+    hub: Arc<Hub>,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl HubHouse {
+    pub fn open() -> HubHouse {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let mut house = HubHouse {
+            dir: tempfile::tempdir().expect("a folder"),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            clock: Arc::default(),
+            runtime: runtime.expect("a runtime"),
+            running: None,
+        };
+        house.start();
+        house
+    }
+
+    pub fn start(&mut self) {
+        assert!(self.running.is_none(), "the hub is running");
+        let mut hub = serve::open(self.dir.path(), None).expect("the hub opens");
+        hub.clock = self.clock.clone();
+        let hub = Arc::new(hub);
+        let (listener, address) = self.runtime.block_on(serve::bind(self.address)).expect("binds");
+        self.address = address;
+        let (stop, stopped) = oneshot::channel();
+        let serving = serve::serve(hub.clone(), listener, async {
+            let _ = stopped.await;
+        });
+        let server = self.runtime.spawn(async { serving.await.expect("serves") });
+        self.running = Some(Running { hub, stop, server });
+    }
+
+    pub fn stop(&mut self) {
+        let Running { hub, stop, server } = self.running.take().expect("the hub runs");
+        let _ = stop.send(());
+        self.runtime.block_on(server).expect("stops");
+        drop(hub);
+    }
+
+    pub fn hub(&self) -> &Hub {
+        &self.running.as_ref().expect("the hub runs").hub
+    }
+
+    /// What `neem-hub enroll` prints.
+    pub fn code(&self, purpose: For) -> String {
+        enrol::new_code(self.hub(), purpose).expect("a code").code
+    }
+
+    pub fn digest(&self, tenant: TenantId) -> Digest {
+        store::digest(self.hub().store().read(), tenant.0).expect("a digest")
+    }
+
+    pub fn count(&self, sql: &str) -> i64 {
+        self.hub().store().read().query_row(sql, [], |row| row.get(0)).expect("counts")
+    }
+}
+
+/// A bad line to a hub: fails before the request has gone out, or after the hub has done its work,
+/// on a schedule that its seed repeats.
+pub struct BadLine<H> {
+    pub hub: H,
+    noise: RefCell<Seeded>,
+    /// Of four requests so many are cut.
+    pub cuts: usize,
+}
+
+impl<H: HubApi> BadLine<H> {
+    pub fn new(hub: H, seed: u32, cuts: usize) -> BadLine<H> {
+        BadLine { hub, noise: RefCell::new(Seeded::new(seed)), cuts }
+    }
+
+    async fn through<T>(&self, request: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+        let (cut, before) = {
+            let mut noise = self.noise.borrow_mut();
+            (noise.below(4) < self.cuts, noise.below(2) == 0)
+        };
+        let lost = || Refusal::new(Code::HubUnreachable, "cut");
+        if cut && before {
+            return Err(lost());
+        }
+        let answer = request.await;
+        if cut { Err(lost()) } else { answer }
+    }
+}
+
+impl<H: HubApi> HubApi for BadLine<H> {
+    async fn hello(&self, request: HelloRequest) -> Result<Hello, Refusal> {
+        self.through(self.hub.hello(request)).await
+    }
+    async fn push(&self, body: Vec<u8>) -> Result<PushReply, Refusal> {
+        self.through(self.hub.push(body)).await
+    }
+    async fn pull(&self, request: PullRequest) -> Result<Vec<u8>, Refusal> {
+        self.through(self.hub.pull(request)).await
+    }
+    async fn digest(&self) -> Result<HubDigest, Refusal> {
+        self.through(self.hub.digest()).await
+    }
+    async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
+        self.hub.devices().await
+    }
+    async fn new_code(&self, request: NewCodeRequest) -> Result<NewCode, Refusal> {
+        self.hub.new_code(request).await
+    }
+    fn traffic(&self) -> (u64, u64) {
+        self.hub.traffic()
+    }
+}

@@ -1,0 +1,322 @@
+//! A real clinic for tests and measurements: PCs with encrypted databases of their own, and a hub
+//! that listens on a port.
+
+// Every test takes what it needs of this.
+#![allow(dead_code)]
+
+pub mod hub;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use neem_core::clock::{self, Clock, SystemClock, SystemEntropy};
+use neem_core::db::ThisDevice;
+use neem_core::identity::{self, NewStaff, Role};
+use neem_core::ids::{AppointmentId, ClinicId, DeviceId, Instant, PatientId, ProviderId, TenantId, UserId};
+use neem_core::keys::DatabaseKey;
+use neem_core::patients::{self, Gender, NewPatient};
+use neem_core::scheduling::{self, AppointmentStatus, Channel, NewAppointment};
+use neem_core::sync::commit::SigningKey;
+use neem_core::sync::engine::{self, SyncReport};
+use neem_core::sync::http::{self, HttpHub};
+use neem_core::sync::overlap::{self, ConflictSummary};
+use neem_core::sync::protocol::{EnrolRequest, HubApi, PROTOCOL, Refusal};
+use neem_core::tenancy::{self, ClinicSetup};
+use neem_core::{Actor, Db, Result, Tx};
+use neem_hub::enrol::For;
+use rusqlite::Connection;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub use hub::HubHouse;
+
+pub const PASSWORD: &str = "a long enough secret";
+pub const MINUTE: i64 = 60_000;
+
+/// The PC's clock, so many milliseconds wrong.
+#[derive(Default)]
+pub struct WrongClock(AtomicI64);
+
+impl WrongClock {
+    pub fn ahead(&self, milliseconds: i64) {
+        self.0.store(milliseconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for WrongClock {
+    fn now(&self) -> Instant {
+        Instant(SystemClock.now().0 + self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A PC with its data directory.
+pub struct Pc {
+    pub dir: TempDir,
+    pub key: DatabaseKey,
+    pub clock: Arc<WrongClock>,
+    pub db: Db,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// Who works at the clinic that [`first_pc`] founds.
+#[derive(Debug, Clone, Copy)]
+pub struct Staff {
+    pub site: ClinicId,
+    pub admin: UserId,
+    pub desk: UserId,
+    pub doctor: UserId,
+    pub provider: ProviderId,
+}
+
+impl Pc {
+    pub fn empty() -> Pc {
+        let dir = tempfile::tempdir().expect("a folder");
+        let key = DatabaseKey::random(&SystemEntropy);
+        let clock = Arc::new(WrongClock::default());
+        let db = open(&dir.path().join("neem.db"), &key, &clock).expect("opens");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        Pc { dir, key, clock, db, runtime }
+    }
+
+    pub fn file(&self) -> PathBuf {
+        self.dir.path().join("neem.db")
+    }
+
+    /// Switched off and on again.
+    pub fn reopened(self) -> Pc {
+        let Pc { dir, key, clock, db, runtime } = self;
+        db.close().expect("closes");
+        let db = open(&dir.path().join("neem.db"), &key, &clock).expect("opens");
+        Pc { dir, key, clock, db, runtime }
+    }
+
+    pub fn client(&self) -> HttpHub {
+        let link = self.db.read(engine::link).expect("a link").expect("connected");
+        let (id, key) = self.db.read(engine::credentials).expect("credentials");
+        HttpHub::new(http::parse_address(&link.address).expect("an address"), id, key, "test").expect("a client")
+    }
+
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    pub fn sync_through(&self, hub: &impl HubApi) -> Result<SyncReport> {
+        self.wait(engine::sync(&self.db, hub, &|_| {}))
+    }
+
+    pub fn try_sync(&self) -> Result<SyncReport> {
+        self.sync_through(&self.client())
+    }
+
+    /// Syncs, and insists on the proof.
+    pub fn sync(&self) -> SyncReport {
+        let report = self.try_sync().expect("syncs");
+        assert!(report.identical && report.digest == report.hub_digest, "not identical: {report:?}");
+        report
+    }
+
+    pub fn write<T>(&self, user: UserId, action: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
+        self.db.write(Actor::User(user), "test", action)
+    }
+
+    pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> T {
+        self.db.read(query).expect("reads")
+    }
+
+    /// One text of one row.
+    pub fn text(&self, sql: &str, id: Uuid) -> Option<String> {
+        self.read(|conn| Ok(conn.query_row(sql, [id], |row| row.get(0))?))
+    }
+
+    pub fn count(&self, sql: &str) -> i64 {
+        self.read(|conn| Ok(conn.query_row(sql, [], |row| row.get(0))?))
+    }
+
+    pub fn conflicts(&self) -> Vec<ConflictSummary> {
+        self.read(overlap::list)
+    }
+
+    pub fn register(&self, user: UserId, name: &str) -> PatientId {
+        let today = self.db.now().day(chrono_tz::Asia::Kolkata);
+        self.write(user, |tx| patients::register(tx, &patient(name), today)).expect("registers").id
+    }
+
+    pub fn book(&self, staff: &Staff, patient: PatientId, start: Instant) -> AppointmentId {
+        let new = NewAppointment {
+            clinic: staff.site,
+            patient,
+            provider: staff.provider,
+            service: None,
+            start,
+            end: start.plus_minutes(15),
+            status: AppointmentStatus::Confirmed,
+            channel: Channel::Desk,
+            reason: "Review".into(),
+        };
+        self.write(staff.desk, |tx| scheduling::book(tx, &new)).expect("books")
+    }
+
+    /// Lets this PC into a hub; one without a clinic receives the hub's.
+    pub fn enrol(&self, hub: &HubHouse, code: &str, name: &str) -> Result<(), Refusal> {
+        let base = http::parse_address(&hub.address.to_string()).expect("an address");
+        let (id, secret, device) = match self.db.device() {
+            Ok(device) => {
+                let (id, key) = self.db.read(engine::credentials).expect("credentials");
+                (id, key.to_bytes(), Some(device))
+            }
+            Err(_) => {
+                let mut secret = [0; 32];
+                self.db.entropy.fill(&mut secret);
+                (clock::new_id(self.db.now(), &*self.db.entropy), secret, None)
+            }
+        };
+        let request = EnrolRequest {
+            protocol: PROTOCOL,
+            code: code.to_owned(),
+            device: id,
+            public_key: SigningKey::from_bytes(&secret).verifying_key().to_bytes().to_vec(),
+            name: name.to_owned(),
+            tenant: device.as_ref().map(|device| device.tenant.0),
+            lane: device.as_ref().map(|device| device.lane.clone()),
+            app_version: "test".into(),
+        };
+        let reply = self.wait(http::enrol(&base, &request))?;
+        if device.is_none() {
+            let tenant = TenantId(reply.tenant);
+            let lane = reply.lane.clone();
+            let this = ThisDevice { id: DeviceId(id), tenant, clinic: None, name: name.to_owned(), lane, demo: false };
+            self.db.enrol_as(this, &secret).expect("enrols");
+        }
+        self.db.write_local(|conn| engine::connect(conn, base.as_str(), reply.hub, reply.epoch)).expect("connects");
+        Ok(())
+    }
+}
+
+pub fn open(path: &std::path::Path, key: &DatabaseKey, clock: &Arc<WrongClock>) -> Result<Db> {
+    // Every PC has its providers of TLS from the app's start.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Db::open(path, key, clock.clone(), Arc::new(SystemEntropy))
+}
+
+pub fn patient(name: &str) -> NewPatient {
+    NewPatient {
+        full_name: name.into(),
+        alternate_name: String::new(),
+        gender: Some(Gender::Female),
+        birth_date: "12/3/1980".into(),
+        age_years: String::new(),
+        phone: String::new(),
+        address: String::new(),
+        city: String::new(),
+        primary_language: String::new(),
+    }
+}
+
+/// A PC that has founded a clinic with a manager, a receptionist and a doctor, without a hub.
+pub fn founder(clinic_name: &str) -> (Pc, Staff) {
+    let pc = Pc::empty();
+    let setup = ClinicSetup {
+        clinic_name: clinic_name.into(),
+        site_name: "Main site".into(),
+        address: "1 Neem Lane".into(),
+        phone: "+91 55501 20400".into(),
+        timezone: "Asia/Kolkata".into(),
+        country: "IN".into(),
+        currency: "INR".into(),
+        device_name: "Front desk".into(),
+        admin_name: "Nikhil Sathe".into(),
+        email: "manager@clinic.example".into(),
+        password: PASSWORD.into(),
+    };
+    let (site, admin) = tenancy::found(&pc.db, &setup, false).expect("founds");
+    let member = |name: &str, role| NewStaff {
+        name: name.into(),
+        email: format!("{}@clinic.example", name.split(' ').next_back().unwrap_or_default().to_lowercase()),
+        password: PASSWORD.into(),
+        role,
+        specialization: "General".into(),
+        qualification: "MBBS".into(),
+        registration_number: "MMC-20410".into(),
+        room: "Room 2".into(),
+    };
+    let (desk, doctor) = pc
+        .write(admin, |tx| {
+            let desk = identity::add_staff(tx, &member("Meera Kulkarni", Role::Receptionist), site)?;
+            let doctor = identity::add_staff(tx, &member("Dr Farah Siddiqui", Role::Provider), site)?;
+            Ok((desk, doctor))
+        })
+        .expect("adds staff");
+    let provider = doctor.provider_id.expect("a provider");
+    (pc, Staff { site, admin, desk: desk.user_id, doctor: doctor.user_id, provider })
+}
+
+/// The first PC of a hub: it founds the clinic and brings it along.
+pub fn first_pc(hub: &HubHouse) -> (Pc, Staff) {
+    let (pc, staff) = founder("Kadamba Clinic");
+    pc.enrol(hub, &hub.code(For::NewClinic), "Front desk").expect("enrols");
+    pc.sync();
+    (pc, staff)
+}
+
+/// One more PC in the clinic of `tenant`; the others know its key once it has synced.
+pub fn join(hub: &HubHouse, tenant: TenantId, name: &str) -> Pc {
+    let pc = Pc::empty();
+    pc.enrol(hub, &hub.code(For::Tenant(tenant.0)), name).expect("enrols");
+    pc.sync();
+    pc.db.write(Actor::System, "join_clinic", tenancy::introduce_device).expect("introduces itself");
+    pc.sync();
+    pc
+}
+
+/// Two PCs and a hub, all three the same.
+pub struct Clinic {
+    pub hub: HubHouse,
+    pub desk: Pc,
+    pub room: Pc,
+    pub staff: Staff,
+}
+
+impl Clinic {
+    pub fn open() -> Clinic {
+        let hub = HubHouse::open();
+        let (desk, staff) = first_pc(&hub);
+        let room = join(&hub, desk.db.device().expect("a device").tenant, "Room 2");
+        desk.sync();
+        Clinic { hub, desk, room, staff }
+    }
+
+    pub fn tenant(&self) -> TenantId {
+        self.desk.db.device().expect("a device").tenant
+    }
+
+    /// Syncs until everybody has everything, and proves it: the two PCs and the hub by digest.
+    pub fn settle(&self) {
+        self.desk.sync();
+        self.room.sync();
+        let (desk, room) = (self.desk.sync(), self.room.sync());
+        assert_eq!(desk.digest, room.digest);
+        assert_eq!(desk.digest, self.hub.digest(self.tenant()).short());
+    }
+}
+
+/// The noise of a seed (the generator of the peers' benches), for schedules and data that repeat.
+pub struct Seeded(u32);
+
+impl Seeded {
+    pub fn new(seed: u32) -> Seeded {
+        Seeded(seed)
+    }
+
+    /// Below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (f64::from(self.0) / 4_294_967_296.0 * end as f64) as usize
+    }
+
+    pub fn uuid(&mut self) -> Uuid {
+        let mut bytes = [0; 16];
+        bytes.fill_with(|| self.below(256) as u8);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+}
