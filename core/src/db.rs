@@ -223,19 +223,37 @@ impl Db {
         Ok(value)
     }
 
+    /// As [`Db::transact`], for what costs nothing when a power cut takes it back: the disk is not
+    /// waited for. The next durable write takes it along.
+    pub(crate) fn transact_lightly<T>(
+        &self,
+        action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>,
+    ) -> Result<T> {
+        self.in_transaction("NORMAL", action)
+    }
+
     /// For the sync engine: writes rows whose commits are in the log already.
     pub(crate) fn transact<T>(&self, action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>) -> Result<T> {
+        self.in_transaction("FULL", action)
+    }
+
+    fn in_transaction<T>(
+        &self,
+        durability: &str,
+        action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>,
+    ) -> Result<T> {
         let now = self.now();
         let mut writer = self.writer();
         let Writer { conn, capture, catalogue } = &mut *writer;
+        conn.pragma_update(None, "synchronous", durability)?;
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch("PRAGMA defer_foreign_keys = ON")?;
         capture.apply();
         let outcome = action(&transaction, catalogue, now);
         capture.close();
-        let value = outcome?;
-        commit(transaction)?;
-        Ok(value)
+        let committed = outcome.and_then(|value| commit(transaction).map(|()| value));
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        committed
     }
 
     /// Makes this PC a member of a clinic.

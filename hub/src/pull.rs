@@ -26,21 +26,13 @@ pub fn pull(hub: &Hub, device: Device, request: &PullRequest) -> Result<Vec<u8>,
     if request.after < 0 {
         return Err(Refusal::new(Code::HubRefused, "a cursor before the beginning"));
     }
-    let mut store = hub.store();
+    let store = hub.store();
     let epoch = store.epoch;
-    let tx = store.begin().map_err(internal)?;
-    let hub_seq = store::head(&tx, device.tenant).map_err(internal)?;
-    tx.execute(
-        "UPDATE devices SET pulled = ?1, last_seen = ?2 WHERE id = ?3",
-        params![request.after, hub.clock.now().0, device.id],
-    )
-    .map_err(internal)?;
-    let (commits, full) = page(&tx, device, request).map_err(internal)?;
+    let hub_seq = store::head(store.read(), device.tenant).map_err(internal)?;
+    let (commits, full) = page(store.read(), device, request).map_err(internal)?;
     let cursor = if full { commits.last().map_or(hub_seq, |last| last.hub_seq) } else { hub_seq };
-    if commits.is_empty() {
-        tx.execute("UPDATE devices SET pulled = ?1 WHERE id = ?2", params![hub_seq, device.id]).map_err(internal)?;
-    }
-    tx.commit().map_err(internal)?;
+    let fetched = if commits.is_empty() { hub_seq } else { request.after };
+    store.note_seen(device.id, fetched, hub.clock.now().0).map_err(internal)?;
     rmp_serde::to_vec(&PullReply { epoch, commits, cursor, hub_seq }).map_err(internal)
 }
 

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use neem_core::clock::Hlc;
 use neem_core::error::Code;
 use neem_core::ids::Instant;
-use neem_core::sync::Table;
 use neem_core::sync::commit::{self, Body, GENESIS, Origin, Sealed};
 use neem_core::sync::digest::Delta;
+use neem_core::sync::fit::{self, id_in};
 use neem_core::sync::protocol::{Push, PushReply, Refusal};
 use neem_core::sync::row::RowState;
-use neem_core::sync::value::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -117,7 +116,9 @@ impl<'a> Taken<'a> {
         }
         self.hub_seq += 1;
         self.store(sealed, &hash, hlc).map_err(internal)?;
-        match self.unfit(&body).map_err(internal)? {
+        let tenant = self.device.tenant;
+        let unfit = fit::unfit(&body, tenant, |table, id| Ok::<_, StoreError>(self.state(table, id)?.is_some()));
+        match unfit.map_err(internal)? {
             Some(reason) => self.quarantine(sealed, &hash, &reason).map_err(internal)?,
             None => self.merge(body, sealed.seq, hlc).map_err(internal)?,
         }
@@ -192,37 +193,6 @@ impl<'a> Taken<'a> {
         Ok(())
     }
 
-    /// The same question that every PC asks before it applies a commit, so that all answer alike.
-    fn unfit(&mut self, body: &Body) -> Result<Option<String>, StoreError> {
-        for block in &body.inserts {
-            for row in &block.rows {
-                let Some(id) = id_in(&block.columns, row).filter(|_| row.len() == block.columns.len()) else {
-                    return Ok(Some(format!("a row of {} without an id", block.table)));
-                };
-                let own = block.columns.iter().position(|column| column == "tenant_id").and_then(|i| row[i].as_blob());
-                if own != Some(self.device.tenant.as_bytes()) {
-                    return Ok(Some(format!("a row of {} of another clinic", block.table)));
-                }
-                if self.state(&block.table, id)?.is_some() {
-                    return Ok(Some(format!("a second row {id} of {}", block.table)));
-                }
-            }
-        }
-        for update in &body.updates {
-            if Table::by_name(&update.table).is_some_and(Table::insert_only) {
-                return Ok(Some(format!("a change to {}, whose rows never change", update.table)));
-            }
-            let inserted = body.inserts.iter().any(|block| {
-                block.table == update.table
-                    && block.rows.iter().any(|row| id_in(&block.columns, row) == Some(update.row))
-            });
-            if !inserted && self.state(&update.table, update.row)?.is_none() {
-                return Ok(Some(format!("a change to a row of {} that does not exist", update.table)));
-            }
-        }
-        Ok(None)
-    }
-
     fn state(&mut self, table: &str, id: Uuid) -> Result<Option<&mut RowState>, StoreError> {
         let key = (table.to_owned(), id);
         if !self.rows.contains_key(&key) {
@@ -268,9 +238,4 @@ impl<'a> Taken<'a> {
             .execute(params![self.hub_seq, self.device.tenant])?;
         Ok(self.reply)
     }
-}
-
-fn id_in(columns: &[String], row: &[Value]) -> Option<Uuid> {
-    let index = columns.iter().position(|column| column == "id")?;
-    Uuid::from_slice(row.get(index)?.as_blob()?).ok()
 }

@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use neem_core::clock::{Entropy, SystemEntropy};
 use neem_core::ids::Instant;
 use neem_core::sync::engine::{self, SyncReport};
 use neem_core::{Code, Db, Result};
@@ -111,8 +112,9 @@ pub fn keep_syncing(handle: AppHandle) {
         let mut pause = PAUSE;
         loop {
             // Every PC of a clinic was switched on at eight: a little chance spreads them out.
-            let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) * 20;
-            std::thread::sleep(pause + Duration::from_millis(jitter));
+            let mut chance = [0];
+            SystemEntropy.fill(&mut chance);
+            std::thread::sleep(pause + Duration::from_millis(u64::from(chance[0]) * 20));
             let app = handle.state::<App>();
             let Ok(db) = app.db() else { continue };
             if !db.read(engine::link).is_ok_and(|link| link.is_some()) {

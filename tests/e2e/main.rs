@@ -115,6 +115,20 @@ async fn story() {
     desk.picture("already-waiting").await;
     desk.press("Esc").await;
 
+    // A receptionist cannot do a doctor's work, whatever the screen offers: Rust refuses.
+    for command in [
+        "save_notes",
+        "finish_consultation",
+        "issue_prescription",
+        "check_draft",
+        "chart",
+        "record_allergy",
+        "list_staff",
+        "issue_enrolment_code",
+    ] {
+        assert_eq!(desk.refusal(command).await, "not_allowed", "{command}");
+    }
+
     // Nobody of that name: register, with what is wrong said beside it.
     desk.press("Ctrl k").await;
     desk.type_text("Zubeida Khanam").await;
@@ -273,7 +287,7 @@ fn check_sheet(path: &Path) {
         .expect("pdftotext");
     let text = String::from_utf8_lossy(&output.stdout);
     for field in [
-        "Kothrud, Pune",
+        "Kadamba Clinic",
         "14 Champa Lane",
         "+915550120400",
         "Dr Farah Siddiqui",

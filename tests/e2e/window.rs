@@ -78,6 +78,18 @@ impl Pc {
         self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{}: {script}: {error}", self.name))
     }
 
+    /// Calls a command past the screen, with arguments of the right shape, and returns why it was refused.
+    pub async fn refusal(&self, command: &str) -> String {
+        let script = "const [command, done] = arguments; const id = '00000000-0000-7000-8000-000000000000';
+            const draft = { items: [], advice: '', followUpOn: '', savedAt: null };
+            const notes = { complaint: '', findings: '', diagnosis: '', diagnosisCode: '' };
+            const allergy = { patientId: id, substance: 'x', severity: 'mild', reaction: '' };
+            window.__TAURI_INTERNALS__.invoke(command, { consultationId: id, patientId: id, draft, notes, allergy })
+              .then(() => done('done'), (error) => done(error.code ?? String(error)));";
+        let answer = self.client.execute_async(script, vec![json!(command)]).await.expect(command);
+        answer.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Waits until a script says something other than null, false or nothing.
     pub async fn until(&self, what: &str, script: &str) -> Value {
         let begun = Instant::now();
@@ -122,7 +134,7 @@ impl Pc {
     pub async fn push(&self, words: &str) {
         let find = format!(
             "return [...document.querySelectorAll('button, [role=menuitem], [role=radio], label')]
-               .find(e => e.innerText.trim().startsWith({0}) || e.getAttribute('aria-label')?.startsWith({0})) ?? null",
+               .find(e => !e.disabled && (e.innerText.trim().startsWith({0}) || e.getAttribute('aria-label')?.startsWith({0}))) ?? null",
             json!(words)
         );
         self.until(words, &format!("{} ? true : false", find.trim_end_matches(" ?? null"))).await;

@@ -222,7 +222,7 @@ impl Demo {
         ];
         for (patient, days_ago, reason, findings, diagnosis, line) in VISITS {
             let at = tx.now.plus_minutes(-days_ago * 24 * 60);
-            let appointment = self.book(tx, *patient, 0, at, 15, AppointmentStatus::Confirmed, reason)?;
+            let appointment = self.book(tx, (*patient, 0), at, 15, AppointmentStatus::Confirmed, reason)?;
             self.visit(tx, appointment, at, 0, (findings, diagnosis, line), true)?;
         }
         Ok(())
@@ -231,8 +231,7 @@ impl Demo {
     fn book(
         &self,
         tx: &Tx,
-        patient: usize,
-        doctor: usize,
+        (patient, doctor): (usize, usize),
         start: Instant,
         minutes: i64,
         status: AppointmentStatus,
@@ -302,7 +301,7 @@ impl Demo {
             (9, 2, -40, "Acne, second visit", false),
         ] {
             let Some(at) = inside(minutes) else { continue };
-            let appointment = self.book(tx, patient, doctor, at, 20, AppointmentStatus::Confirmed, reason)?;
+            let appointment = self.book(tx, (patient, doctor), at, 20, AppointmentStatus::Confirmed, reason)?;
             self.visit(tx, appointment, at, doctor, ("Seen and advised.", reason, ""), finished)?;
         }
         for (patient, doctor, arrived, reason) in [
@@ -337,7 +336,7 @@ impl Demo {
             let Some(at) = inside(minutes) else { continue };
             // Appointments begin on five minutes, as people make them.
             let round = Instant(at.0 - at.0.rem_euclid(300_000));
-            self.book(tx, patient, doctor, round, 20, status, reason)?;
+            self.book(tx, (patient, doctor), round, 20, status, reason)?;
         }
         Ok(())
     }

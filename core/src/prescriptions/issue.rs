@@ -97,7 +97,7 @@ pub fn issue(
         follow_up_on,
         supersedes: None,
     }
-    .with_clinic(&clinic)
+    .with_clinic(&tenancy::tenant(tx)?.name, &clinic)
     .with_patient(tx, &patients::patient(tx, visit.patient_id, today)?)?;
     let text = serde_json::to_string(&content)?;
     let (_, key) = crate::sync::engine::credentials(tx)?;

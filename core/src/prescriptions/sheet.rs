@@ -108,8 +108,8 @@ impl Sheet {
         Ok(self)
     }
 
-    pub(super) fn with_clinic(mut self, clinic: &Clinic) -> Sheet {
-        self.clinic = clinic.name.clone();
+    pub(super) fn with_clinic(mut self, tenant: &str, clinic: &Clinic) -> Sheet {
+        self.clinic = if tenant == clinic.name { tenant.to_owned() } else { format!("{tenant}, {}", clinic.name) };
         self.clinic_address = clinic.address.clone();
         self.clinic_phone = clinic.phone.clone();
         self.timezone = clinic.timezone.clone();

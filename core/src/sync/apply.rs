@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::ids::Instant;
 use crate::sync::commit::{Body, Inserts, Origin, Sealed};
 use crate::sync::digest::Delta;
+use crate::sync::fit::{self, id_in};
 use crate::sync::log::{Catalogue, write_heads};
 use crate::sync::merge::StampId;
 use crate::sync::overlap;
@@ -65,7 +66,15 @@ pub fn apply(
         (None, Err(_)) => return quarantine(conn, commit, "cannot be read", now),
         (None, Ok(body)) => body,
     };
-    if let Err(reason) = fits(conn, catalogue, &body)? {
+    let tenant: Uuid =
+        conn.prepare_cached("SELECT tenant_id FROM this_device WHERE only = 1")?.query_row([], |row| row.get(0))?;
+    // What concerns a table that only a newer version knows is kept in the log and left at that.
+    let known = body.known_part();
+    let exists = |table: &str, id: Uuid| match Table::by_name(table) {
+        Some(table) => Ok::<_, Error>(catalogue.table(table).values(conn, id)?.is_some()),
+        None => Ok(false),
+    };
+    if let Some(reason) = fit::unfit(&known, tenant, exists)? {
         return quarantine(conn, commit, &reason, now);
     }
     for block in &body.inserts {
@@ -144,40 +153,6 @@ pub fn clamp(
     Ok(())
 }
 
-/// Whether the commit can be applied without breaking a promise; else the reason, in a few words.
-fn fits(conn: &Connection, catalogue: &Catalogue, body: &Body) -> Result<Result<(), String>> {
-    let tenant: Uuid =
-        conn.prepare_cached("SELECT tenant_id FROM this_device WHERE only = 1")?.query_row([], |row| row.get(0))?;
-    for block in &body.inserts {
-        let Some(table) = Table::by_name(&block.table) else { continue };
-        for row in &block.rows {
-            let Some(id) = id_in(&block.columns, row).filter(|_| row.len() == block.columns.len()) else {
-                return Ok(Err(format!("a row of {} without an id", block.table)));
-            };
-            let owner = block.columns.iter().position(|column| column == "tenant_id").and_then(|i| row[i].as_blob());
-            if owner != Some(tenant.as_bytes()) {
-                return Ok(Err(format!("a row of {} of another clinic", block.table)));
-            }
-            if catalogue.table(table).values(conn, id)?.is_some() {
-                return Ok(Err(format!("a second row {id} of {}", block.table)));
-            }
-        }
-    }
-    for update in &body.updates {
-        let Some(table) = Table::by_name(&update.table) else { continue };
-        if table.insert_only() {
-            return Ok(Err(format!("a change to {}, whose rows never change", update.table)));
-        }
-        let inserted_here = body.inserts.iter().any(|block| {
-            block.table == update.table && block.rows.iter().any(|row| id_in(&block.columns, row) == Some(update.row))
-        });
-        if !inserted_here && catalogue.table(table).values(conn, update.row)?.is_none() {
-            return Ok(Err(format!("a change to a row of {} that does not exist", update.table)));
-        }
-    }
-    Ok(Ok(()))
-}
-
 fn quarantine(conn: &Connection, commit: &Checked, reason: &str, now: Instant) -> Result<()> {
     conn.execute(
         "INSERT OR IGNORE INTO quarantine (device, incarnation, seq, reason, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -191,11 +166,6 @@ fn quarantine(conn: &Connection, commit: &Checked, reason: &str, now: Instant) -
         ],
     )?;
     Ok(())
-}
-
-fn id_in(columns: &[String], row: &[Value]) -> Option<Uuid> {
-    let index = columns.iter().position(|column| column == "id")?;
-    Uuid::from_slice(row.get(index)?.as_blob()?).ok()
 }
 
 fn insert_rows(

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::ids::Instant;
 use crate::sync::merge::StampId;
+use crate::sync::tables::Table;
 use crate::sync::value::Value;
 
 /// The version of the body's layout and of the device schema that wrote it.
@@ -88,9 +89,17 @@ impl Body {
         Ok(rmp_serde::from_slice(bytes)?)
     }
 
-    /// The tables that this commit touches.
-    pub fn tables(&self) -> impl Iterator<Item = &str> {
-        self.inserts.iter().map(|i| i.table.as_str()).chain(self.updates.iter().map(|u| u.table.as_str()))
+    /// The part that concerns tables of this version.
+    pub fn known_part(&self) -> Cow<'_, Body> {
+        let known = |table: &str| Table::by_name(table).is_some();
+        let all = self.inserts.iter().all(|i| known(&i.table)) && self.updates.iter().all(|u| known(&u.table));
+        if all {
+            return Cow::Borrowed(self);
+        }
+        let mut part = self.clone();
+        part.inserts.retain(|block| known(&block.table));
+        part.updates.retain(|update| known(&update.table));
+        Cow::Owned(part)
     }
 }
 

@@ -17,13 +17,9 @@ impl Delta {
     /// A row went from one hash to another; `None` is a row that did not exist.
     pub fn change(&mut self, table: &str, row: Uuid, before: Option<u128>, after: u128) {
         let bucket = row.as_bytes()[15];
-        if !self.0.contains_key(&(table.to_owned(), bucket)) {
-            self.0.insert((table.to_owned(), bucket), (0, 0));
-        }
-        if let Some((sum, rows)) = self.0.get_mut(&(table.to_owned(), bucket)) {
-            *sum = sum.wrapping_sub(before.unwrap_or(0)).wrapping_add(after);
-            *rows += i64::from(before.is_none());
-        }
+        let (sum, rows) = self.0.entry((table.to_owned(), bucket)).or_insert((0, 0));
+        *sum = sum.wrapping_sub(before.unwrap_or(0)).wrapping_add(after);
+        *rows += i64::from(before.is_none());
     }
 
     /// The changed buckets, in a fixed order.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::error::{Code, Error, Result};
 use crate::ids::Instant;
+use crate::sync::Table;
 use crate::sync::apply::{self, Aftermath, Checked};
 use crate::sync::commit::{self, Origin, Sealed};
 use crate::sync::digest::{Delta, Digest};
@@ -157,7 +158,7 @@ impl<H: HubApi> Run<'_, H> {
     async fn greet(&mut self) -> Result<()> {
         let hello = self.hub.hello(HelloRequest { incarnation: self.origin.incarnation }).await?;
         let origin = self.origin;
-        let fresh = self.db.transact(|conn, _, _| {
+        let fresh = self.db.transact_lightly(|conn, _, _| {
             let own = Author::read(conn)?.seq;
             if hello.your_seq > own {
                 // The database is an older copy of itself; going on would give numbers out twice.
@@ -213,7 +214,8 @@ impl<H: HubApi> Run<'_, H> {
             return Err(Error::with(Code::HubRefused, "an acknowledgement of another page"));
         }
         let origin = self.origin;
-        let tables = self.db.transact(|conn, catalogue, now| {
+        // Lost in a power cut, an acknowledgement is simply given again.
+        let tables = self.db.transact_lightly(|conn, catalogue, now| {
             let mut mark = conn.prepare_cached(
                 "UPDATE commits SET hub_seq = ?1 WHERE device = ?2 AND incarnation = ?3 AND seq = ?4",
             )?;
@@ -227,6 +229,12 @@ impl<H: HubApi> Run<'_, H> {
             }
             aftermath.derive(conn, catalogue, now)?;
             delta.store(conn)?;
+            if let Some((_, hlc)) = reply.clamped.last()
+                && waiting(conn)? == 0
+            {
+                // A clock that was once years ahead must not win for years after it was set right.
+                conn.execute("UPDATE this_device SET hlc = ?1 WHERE only = 1", [hlc])?;
+            }
             Ok(aftermath.tables)
         })?;
         self.db.announce(tables.into_iter().collect());
@@ -242,8 +250,9 @@ impl<H: HubApi> Run<'_, H> {
             if page.epoch != link.epoch {
                 return Err(Error::with(Code::HubUnreachable, "the hub was restored while we spoke"));
             }
-            let outcome = take_page(self.db, &page)?;
-            self.seen.received += outcome;
+            if !page.commits.is_empty() || page.cursor != link.pulled {
+                self.seen.received += take_page(self.db, &page)?;
+            }
             self.seen.to_receive = self.seen.to_receive.max(self.seen.received);
             self.tell(SyncStep::Fetching);
             if page.cursor >= page.hub_seq {
@@ -261,14 +270,14 @@ impl<H: HubApi> Run<'_, H> {
             Ok((waiting(conn)? == 0 && pulled == theirs.hub_seq).then_some(Digest::read(conn)?))
         })?;
         let Some(ours) = ours else { return Ok(None) };
-        let identical = without_empty(&ours) == without_empty(&theirs.digest);
+        let identical = comparable(&ours) == comparable(&theirs.digest);
         let report = self.report(theirs.digest, identical)?;
         Ok(Some(SyncReport { digest: ours.short(), records: small(ours.records()), ..report }))
     }
 
     fn report(&mut self, theirs: Digest, identical: bool) -> Result<SyncReport> {
         let (sent, received) = self.hub.traffic();
-        let report = self.db.transact(|conn, _, now| {
+        let report = self.db.transact_lightly(|conn, _, now| {
             let ours = Digest::read(conn)?;
             let report = SyncReport {
                 sent: self.seen.sent,
@@ -293,8 +302,9 @@ impl<H: HubApi> Run<'_, H> {
     }
 }
 
-fn without_empty(digest: &Digest) -> Vec<(&String, &(String, u64))> {
-    digest.tables.iter().filter(|(_, (_, rows))| *rows > 0).collect()
+/// The tables that this version knows, without the empty ones.
+fn comparable(digest: &Digest) -> Vec<(&String, &(String, u64))> {
+    digest.tables.iter().filter(|(table, (_, rows))| *rows > 0 && Table::by_name(table).is_some()).collect()
 }
 
 /// Counts for people; four thousand million are as good as more.

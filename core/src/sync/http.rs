@@ -35,6 +35,7 @@ pub fn parse_address(text: &str) -> Result<Url, Code> {
     if sound { Ok(url) } else { Err(Code::NotAnAddress) }
 }
 
+#[expect(clippy::disallowed_methods, reason = "here and nowhere else")]
 fn client() -> Result<Client, Refusal> {
     Client::builder()
         .connect_timeout(Duration::from_secs(5))

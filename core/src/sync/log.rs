@@ -64,6 +64,14 @@ impl TableInfo {
     pub fn state(&self, conn: &Connection, row: Uuid, values: Vec<Value>) -> Result<RowState> {
         let mut state = RowState::inserted(self.columns.iter(), values.into_iter());
         state.heads = read_heads(conn, self.table.name(), row)?;
+        // A column that only a newer version has lives in the heads until this one is updated.
+        let table = self.table.name();
+        let winners = state.heads.iter().filter_map(|(group, heads)| merge::winner(rule_of(table, group), heads));
+        let newer = winners
+            .flat_map(|head| &head.fields)
+            .filter(|(column, value)| !value.is_null() && !self.columns.contains(column));
+        let newer: Vec<_> = newer.cloned().collect();
+        state.values.extend(newer);
         Ok(state)
     }
 

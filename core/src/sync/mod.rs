@@ -6,6 +6,7 @@ pub mod capture;
 pub mod commit;
 pub mod digest;
 pub mod engine;
+pub mod fit;
 pub mod http;
 pub mod log;
 pub mod merge;

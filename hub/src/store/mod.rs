@@ -86,6 +86,18 @@ impl Store {
         Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
+    /// Remembers how far a PC has fetched. For show only, so the disk is not waited for.
+    pub fn note_seen(&self, device: Uuid, pulled: i64, now: i64) -> Result<(), StoreError> {
+        self.conn.pragma_update(None, "synchronous", "NORMAL")?;
+        let noted = self
+            .conn
+            .prepare_cached("UPDATE devices SET pulled = ?1, last_seen = ?2 WHERE id = ?3")
+            .and_then(|mut statement| statement.execute(params![pulled, now, device]));
+        self.conn.pragma_update(None, "synchronous", "FULL")?;
+        noted?;
+        Ok(())
+    }
+
     /// Moves everything into the file before the hub goes down.
     pub fn close(self) -> Result<(), StoreError> {
         self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;

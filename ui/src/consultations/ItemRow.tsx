@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { IconAlertOctagon, IconCheck, IconHelpCircle, IconPencil, IconX } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -59,15 +60,21 @@ export function ItemRow({ at, item, check, checking, firstStop, onEdit, onRemove
       )}
       {stopped && answered && (
         <p className={styles.passive}>
-          {check.because} <b>{t("rx.overridden", { reason: item.overrideReason })}</b>
+          {causeOf(t, check, item.medicine)} <b>{t("rx.overridden", { reason: item.overrideReason })}</b>
           <Button size="sm" look="quiet" onClick={() => onOverride("")}>
             {t("rx.takeBack")}
           </Button>
         </p>
       )}
-      {check?.state === "not_checked" && check.because && <p className={styles.passive}>{check.because}</p>}
     </li>
   );
+}
+
+/** The allergy that speaks against a medicine, and by what relation. */
+function causeOf(t: TFunction, { word, because }: ItemCheck, medicine: string): string {
+  if (!word) return t("rx.stopFor", { medicine });
+  const itself = !because || because.toLowerCase() === medicine.toLowerCase();
+  return itself ? t("rx.allergySelf", { word }) : t("rx.allergyClass", { medicine, because, word });
 }
 
 function CheckWord({
@@ -115,6 +122,7 @@ function Stop({ check, medicine, keyed, onRemove, onOverride }: StopProps) {
   const [asking, setAsking] = useMemory(`consult:override:${medicine}:asking`, false);
   const [reason, setReason] = useMemory(`consult:override:${medicine}:reason`, "");
   const field = useRef<HTMLInputElement>(null);
+  const cause = causeOf(t, check, medicine);
   useEffect(() => {
     if (asking) field.current?.focus();
   }, [asking]);
@@ -129,7 +137,7 @@ function Stop({ check, medicine, keyed, onRemove, onOverride }: StopProps) {
       <IconAlertOctagon size={20} stroke={1.75} aria-hidden />
       <div>
         <p>
-          <Because text={check.because ?? t("rx.stopFor", { medicine })} word={check.word} />
+          <Because text={cause} word={check.word} />
         </p>
         <p className={styles.src}>{t("rx.stopRefuses")}</p>
         {asking ? (
