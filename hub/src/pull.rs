@@ -2,7 +2,9 @@
 
 use neem_core::error::Code;
 use neem_core::sync::commit::{Origin, Sealed};
-use neem_core::sync::protocol::{Hello, HelloRequest, HubDigest, PullReply, PullRequest, Pulled, Refusal};
+use neem_core::sync::protocol::{
+    DigestRequest, Hello, HelloRequest, HubDigest, PullReply, PullRequest, Pulled, Refusal,
+};
 use rusqlite::params;
 
 use crate::auth::Device;
@@ -21,7 +23,7 @@ pub fn hello(hub: &Hub, device: Device, request: &HelloRequest) -> Result<Hello,
     Ok(Hello { epoch: store.epoch, hub_seq, your_seq })
 }
 
-/// The next page, encoded, and what the PC has fetched so far remembered.
+/// The next page, encoded.
 pub fn pull(hub: &Hub, device: Device, request: &PullRequest) -> Result<Vec<u8>, Refusal> {
     if request.after < 0 {
         return Err(Refusal::new(Code::HubRefused, "a cursor before the beginning"));
@@ -31,8 +33,6 @@ pub fn pull(hub: &Hub, device: Device, request: &PullRequest) -> Result<Vec<u8>,
     let hub_seq = store::head(store.read(), device.tenant).map_err(internal)?;
     let (commits, full) = page(store.read(), device, request).map_err(internal)?;
     let cursor = if full { commits.last().map_or(hub_seq, |last| last.hub_seq) } else { hub_seq };
-    let fetched = if commits.is_empty() { hub_seq } else { request.after };
-    store.note_seen(device.id, fetched, hub.clock.now().0).map_err(internal)?;
     rmp_serde::to_vec(&PullReply { epoch, commits, cursor, hub_seq }).map_err(internal)
 }
 
@@ -71,9 +71,11 @@ fn page(
     Ok((commits, full))
 }
 
-pub fn digest(hub: &Hub, device: Device) -> Result<HubDigest, Refusal> {
+/// The proof, asked for by a PC that tells how far it has come.
+pub fn digest(hub: &Hub, device: Device, request: &DigestRequest) -> Result<HubDigest, Refusal> {
     let store = hub.store();
     let hub_seq = store::head(store.read(), device.tenant).map_err(internal)?;
     let digest = store::digest(store.read(), device.tenant).map_err(internal)?;
+    store.note_seen(device.id, request.pulled.min(hub_seq), hub.clock.now().0).map_err(internal)?;
     Ok(HubDigest { hub_seq, digest })
 }

@@ -32,7 +32,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/v1/hello", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| pull::hello(h, d, &r))))
         .route("/v1/push", post(take_push))
         .route("/v1/pull", post(give_pull))
-        .route("/v1/digest", post(|hub, head, body| signed_in(hub, head, body, |h, d, ()| pull::digest(h, d))))
+        .route("/v1/digest", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| pull::digest(h, d, &r))))
         .route("/v1/devices", post(|hub, head, body| signed_in(hub, head, body, |h, d, ()| enrol::devices(h, d))))
         .route("/v1/codes", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| enrol::code_for(h, d, &r))))
         .layer(DefaultBodyLimit::disable())

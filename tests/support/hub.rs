@@ -8,7 +8,8 @@ use neem_core::Code;
 use neem_core::ids::TenantId;
 use neem_core::sync::digest::Digest;
 use neem_core::sync::protocol::{
-    Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest, PullRequest, PushReply, Refusal,
+    DigestRequest, Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest, PullRequest, PushReply,
+    Refusal,
 };
 use neem_hub::enrol::{self, For};
 use neem_hub::{Hub, serve, store};
@@ -126,8 +127,8 @@ impl<H: HubApi> HubApi for BadLine<H> {
     async fn pull(&self, request: PullRequest) -> Result<Vec<u8>, Refusal> {
         self.through(self.hub.pull(request)).await
     }
-    async fn digest(&self) -> Result<HubDigest, Refusal> {
-        self.through(self.hub.digest()).await
+    async fn digest(&self, request: DigestRequest) -> Result<HubDigest, Refusal> {
+        self.through(self.hub.digest(request)).await
     }
     async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
         self.hub.devices().await

@@ -15,7 +15,7 @@ use crate::sync::commit::{self, Origin, Sealed};
 use crate::sync::digest::{Delta, Digest};
 use crate::sync::log::{Author, Catalogue};
 use crate::sync::merge::StampId;
-use crate::sync::protocol::{HelloRequest, HubApi, PullReply, PullRequest, Push, PushReply, Refusal};
+use crate::sync::protocol::{DigestRequest, HelloRequest, HubApi, PullReply, PullRequest, Push, PushReply, Refusal};
 
 /// A page of this many bytes of bodies is closed; one commit is never split.
 const PAGE_BYTES: usize = 2 << 20;
@@ -264,7 +264,8 @@ impl<H: HubApi> Run<'_, H> {
     /// The proof; `None` if something new came in between and another round is needed.
     async fn compare(&mut self) -> Result<Option<SyncReport>> {
         self.tell(SyncStep::Comparing);
-        let theirs = self.hub.digest().await?;
+        let pulled = self.db.read(link)?.map_or(0, |link| link.pulled);
+        let theirs = self.hub.digest(DigestRequest { pulled }).await?;
         let ours = self.db.read(|conn| {
             let pulled = link(conn)?.map_or(0, |link| link.pulled);
             Ok((waiting(conn)? == 0 && pulled == theirs.hub_seq).then_some(Digest::read(conn)?))

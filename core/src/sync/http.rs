@@ -179,8 +179,8 @@ impl HubApi for HttpHub {
         self.ask("v1/pull", pack(&request).map_err(unreadable)?).await
     }
 
-    async fn digest(&self) -> Result<HubDigest, Refusal> {
-        self.call("v1/digest", &()).await
+    async fn digest(&self, request: DigestRequest) -> Result<HubDigest, Refusal> {
+        self.call("v1/digest", &request).await
     }
 
     async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {

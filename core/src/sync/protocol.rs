@@ -142,6 +142,12 @@ pub struct PullReply<'a> {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DigestRequest {
+    /// How far the PC has fetched and stored: what the other PCs are told of it.
+    pub pulled: i64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HubDigest {
     pub hub_seq: i64,
     pub digest: Digest,
@@ -184,7 +190,7 @@ pub trait HubApi {
     fn push(&self, body: Vec<u8>) -> impl Future<Output = Answer<PushReply>>;
     /// The reply is an encoded [`PullReply`].
     fn pull(&self, request: PullRequest) -> impl Future<Output = Answer<Vec<u8>>>;
-    fn digest(&self) -> impl Future<Output = Answer<HubDigest>>;
+    fn digest(&self, request: DigestRequest) -> impl Future<Output = Answer<HubDigest>>;
     fn devices(&self) -> impl Future<Output = Answer<Vec<HubDevice>>>;
     fn new_code(&self, request: NewCodeRequest) -> impl Future<Output = Answer<NewCode>>;
     /// Bytes sent and received so far.

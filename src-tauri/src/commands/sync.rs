@@ -79,8 +79,8 @@ pub async fn issue_enrolment_code(handle: AppHandle) -> Answer<EnrolmentCode> {
         let address = db.read(engine::link)?.ok_or(Code::HubNotConnected)?.address;
         let hub = startup::hub(&db)?;
         let code = startup::runtime()?.block_on(hub.new_code(NewCodeRequest { user })).map_err(Error::from)?;
-        // Counted from here, because the two clocks may differ by years.
-        let expires_at = Instant(db.now().0 + i64::from(code.seconds) * 1000);
+        // Counted from here, because the two clocks may differ by years; a little less, for the way.
+        let expires_at = Instant(db.now().0 + i64::from(code.seconds - 5) * 1000);
         Ok(EnrolmentCode { address: address.trim_end_matches('/').to_owned(), code: code.code, expires_at })
     })
     .await
