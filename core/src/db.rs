@@ -199,7 +199,7 @@ impl Db {
     pub fn write<T>(&self, actor: Actor, name: &str, action: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
         let device = self.device()?;
         let now = self.now();
-        let mut writer = self.writer();
+        let mut writer = self.writer()?;
         let Writer { conn, capture, catalogue } = &mut *writer;
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         capture.record();
@@ -216,7 +216,7 @@ impl Db {
 
     /// Changes tables that never leave this PC; a replicated one refuses.
     pub fn write_local<T>(&self, action: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let mut writer = self.writer();
+        let mut writer = self.writer()?;
         let transaction = writer.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = action(&transaction)?;
         commit(transaction)?;
@@ -243,7 +243,7 @@ impl Db {
         action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>,
     ) -> Result<T> {
         let now = self.now();
-        let mut writer = self.writer();
+        let mut writer = self.writer()?;
         let Writer { conn, capture, catalogue } = &mut *writer;
         conn.pragma_update(None, "synchronous", durability)?;
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -251,9 +251,9 @@ impl Db {
         capture.apply();
         let outcome = action(&transaction, catalogue, now);
         capture.close();
-        let committed = outcome.and_then(|value| commit(transaction).map(|()| value));
-        conn.pragma_update(None, "synchronous", "FULL")?;
-        committed
+        let value = outcome?;
+        commit(transaction)?;
+        Ok(value)
     }
 
     /// Makes this PC a member of a clinic.
@@ -280,7 +280,7 @@ impl Db {
 
     /// Reads this PC's entry again after it was changed.
     pub fn reload_device(&self) -> Result<()> {
-        let device = this_device(&self.writer().conn)?;
+        let device = this_device(&self.writer()?.conn)?;
         *self.device.write().unwrap_or_else(PoisonError::into_inner) = device;
         Ok(())
     }
@@ -294,11 +294,13 @@ impl Db {
         writer.conn.close().map_err(|(_, error)| error.into())
     }
 
-    fn writer(&self) -> MutexGuard<'_, Writer> {
+    /// The writer, waiting for the disk at every commit whatever the one before did.
+    fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
         // A panic inside a write rolled its transaction back; the connection itself is sound.
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.capture.close();
-        writer
+        writer.conn.pragma_update(None, "synchronous", "FULL")?;
+        Ok(writer)
     }
 }
 

@@ -1,10 +1,13 @@
 //! The whole story in the real window: two clinic PCs and a hub, with the hub gone in between.
 
+mod own_clinic;
 mod window;
 
+use std::future::Future;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use window::{Pc, program};
 
@@ -53,10 +56,23 @@ fn enrolment_code(data: &Path) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
+/// One story at a time: they share the screen.
+static SCREEN: Mutex<()> = Mutex::new(());
+
+fn on_screen(story: impl Future<Output = ()>) {
+    let _alone = SCREEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(story);
+}
+
 #[test]
 fn a_walk_in_a_prescription_a_sync() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(story());
+    on_screen(story());
+}
+
+#[test]
+fn my_own_clinic_on_a_pc_without_a_keyring() {
+    on_screen(own_clinic::story());
 }
 
 async fn story() {
@@ -85,7 +101,9 @@ async fn story() {
     desk.fill("password", DEMO_PASSWORD).await;
     desk.press("Enter").await;
     desk.see("[data-testid=sync-badge]").await;
+    desk.see("[data-testid^=row-]").await;
     desk.picture("today").await;
+    desk.is_accessible("today").await;
 
     // A walk-in for somebody known: find, then three keys.
     desk.press("Ctrl k").await;
@@ -96,6 +114,7 @@ async fn story() {
     desk.see("[data-testid=walk-in-issue]").await;
     let number = desk.see("[data-testid=queue-number]").await;
     desk.picture("walk-in").await;
+    desk.is_accessible("walk-in").await;
     desk.press("2").await;
     desk.press("Ctrl Enter").await;
     desk.see("[data-testid=document-preview]").await;
@@ -128,6 +147,20 @@ async fn story() {
     ] {
         assert_eq!(desk.refusal(command).await, "not_allowed", "{command}");
     }
+
+    // Whoever leaves locks the PC: nothing of the records stays on the page, and it goes on where it was.
+    desk.press("Ctrl k").await;
+    desk.type_text("Zubeida").await;
+    desk.press("Alt l").await;
+    desk.until("the lock", "return !document.body.innerText.includes('Ramesh Gokhale')").await;
+    assert_eq!(desk.refusal("today").await, "locked");
+    desk.picture("locked").await;
+    desk.fill_password(0, DEMO_PASSWORD).await;
+    desk.press("Enter").await;
+    desk.read("Ramesh Gokhale").await;
+    assert_eq!(desk.js("return document.querySelector('[data-testid=search]').value").await, "Zubeida");
+    desk.press("Ctrl k").await;
+    desk.type_text("\u{E003}").await;
 
     // Nobody of that name: register, with what is wrong said beside it.
     desk.press("Ctrl k").await;
@@ -167,6 +200,7 @@ async fn story() {
     desk.push("Make a code").await;
     let code = desk.see("[data-testid=enrol-code]").await;
     desk.picture("enrolment-code").await;
+    desk.is_accessible("sync").await;
 
     // The doctor's PC joins with it.
     let room = Pc::start("room", &room_data).await;
@@ -202,6 +236,7 @@ async fn story() {
     room.read("Amlodipine").await;
     room.read("Paracetamol").await;
     room.picture("draft").await;
+    room.is_accessible("the doctor's screen").await;
 
     // An allergy that is found now stops what it speaks against.
     room.press("Alt a").await;
@@ -266,6 +301,7 @@ async fn story() {
     desk.see("[data-testid^=row-]").await;
     desk.js("document.documentElement.dataset.theme = 'dark'").await;
     desk.picture("today-dark").await;
+    desk.is_accessible("today in the dark").await;
     desk.stop().await;
     room.stop().await;
     hub.stop();

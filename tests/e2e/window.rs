@@ -37,6 +37,15 @@ fn free_port() -> u16 {
 impl Pc {
     /// Starts the app on a data folder.
     pub async fn start(name: &'static str, data: &Path) -> Pc {
+        Pc::start_with(name, data, &[]).await
+    }
+
+    /// The same on a PC where no keyring answers.
+    pub async fn start_without_keyring(name: &'static str, data: &Path) -> Pc {
+        Pc::start_with(name, data, &[("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")]).await
+    }
+
+    async fn start_with(name: &'static str, data: &Path, env: &[(&str, &str)]) -> Pc {
         assert!(std::env::var_os("DISPLAY").is_some(), "no display: run the tests with `make test`");
         let port = free_port();
         let driver = Command::new("WebKitWebDriver")
@@ -44,6 +53,7 @@ impl Pc {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("NEEM_DATA_DIR", data)
             .env("HOME", data)
+            .envs(env.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -84,7 +94,7 @@ impl Pc {
             const draft = { items: [], advice: '', followUpOn: '', savedAt: null };
             const notes = { complaint: '', findings: '', diagnosis: '', diagnosisCode: '' };
             const allergy = { patientId: id, substance: 'x', severity: 'mild', reaction: '' };
-            window.__TAURI_INTERNALS__.invoke(command, { consultationId: id, patientId: id, draft, notes, allergy })
+            window.__TAURI_INTERNALS__.invoke(command, { clinicId: id, consultationId: id, patientId: id, draft, notes, allergy })
               .then(() => done('done'), (error) => done(error.code ?? String(error)));";
         let answer = self.client.execute_async(script, vec![json!(command)]).await.expect(command);
         answer.as_str().unwrap_or_default().to_owned()
@@ -149,6 +159,34 @@ impl Pc {
         field.send_keys(text).await.expect(name);
     }
 
+    /// Replaces what a field holds.
+    pub async fn refill(&self, name: &str, text: &str) {
+        let css = format!("[name=\"{name}\"]");
+        self.client.find(Locator::Css(&css)).await.expect(name).clear().await.expect(name);
+        self.fill(name, text).await;
+    }
+
+    /// Types into the nth password field of the page.
+    pub async fn fill_password(&self, nth: usize, text: &str) {
+        let all = "return document.querySelectorAll('input[type=password]').length";
+        self.until("password fields", &format!("{all} > {nth}")).await;
+        let fields = self.client.find_all(Locator::Css("input[type=password]")).await.expect("fields");
+        fields[nth].clear().await.expect("empty");
+        fields[nth].send_keys(text).await.expect("typing");
+    }
+
+    /// Asks axe whether everybody can use what is on the page; contrast counts.
+    pub async fn is_accessible(&self, screen: &str) {
+        let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(axe).expect("axe-core of ui/node_modules");
+        let script = "const done = arguments[0];
+            axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(
+              (v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 160)).join(' | '))), (e) => done([String(e)]))";
+        self.js(&format!("{axe}; return null")).await;
+        let found = self.client.execute_async(script, vec![]).await.expect("axe");
+        assert_eq!(found, json!([]), "{}: {screen}", self.name);
+    }
+
     /// Types into whatever has the focus.
     pub async fn type_text(&self, text: &str) {
         self.client.active_element().await.expect("a focus").send_keys(text).await.expect("typing");
@@ -188,7 +226,7 @@ impl Pc {
     }
 
     pub async fn sign_out(&self) {
-        self.click("[aria-label*='theme, lock']").await;
+        self.click("[title*='theme, lock']").await;
         self.push("Sign out").await;
         self.see("[data-testid=sign-in]").await;
     }

@@ -27,7 +27,11 @@ export function PersonMenu({ onLock }: { onLock: () => void }) {
       transitionProps={{ duration: 0 }}
     >
       <Menu.Target>
-        <button type="button" className={styles.person} aria-label={t("person.menu", { name: session.name })}>
+        <button
+          type="button"
+          className={styles.person}
+          title={t("person.menu", { name: session.name, device: overview.deviceName })}
+        >
           <span className={styles.avatar} aria-hidden="true">
             {initials(session.name)}
           </span>

@@ -10,10 +10,13 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { listenToCore } from "../live";
 import { App } from "./App";
+import { Boundary } from "./Boundary";
 
 listenToCore();
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <App />
+    <Boundary>
+      <App />
+    </Boundary>
   </StrictMode>,
 );

@@ -85,8 +85,17 @@ export const timeZones = () =>
   [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC", here().timezone])].sort();
 export const currencyOf = (country: string) => currencyOfCountry[country] ?? "USD";
 
+/** A PC without a language calls it "C", which is no language tag. */
+function regionOfLanguage(): string | undefined {
+  try {
+    return new Intl.Locale(navigator.language).maximize().region;
+  } catch {
+    return undefined;
+  }
+}
+
 export function here() {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const country = countryOfZone[timezone] ?? new Intl.Locale(navigator.language).maximize().region ?? "IN";
+  const country = countryOfZone[timezone] ?? regionOfLanguage() ?? "IN";
   return { timezone, country, currency: currencyOf(country) };
 }

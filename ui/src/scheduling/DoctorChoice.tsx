@@ -50,9 +50,7 @@ export function DoctorChoice({ doctors, loading, chosen, onChoose }: Props) {
           >
             {index < 9 ? <kbd className={kit.kbd}>{index + 1}</kbd> : <span />}
             <span className={styles.name}>{doctor.name}</span>
-            <span className={styles.special}>
-              {doctor.specialization ?? doctor.room}
-            </span>
+            <span className={styles.special}>{doctor.specialization ?? doctor.room}</span>
             <span className={`${styles.n} num`}>{doctor.waiting}</span>
             <span className={`${styles.n} num`}>{t("minutes", { count: doctor.aboutMinutes })}</span>
           </button>
