@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
@@ -291,6 +292,7 @@ impl Db {
         drop(readers);
         let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
         writer.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        writer.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         writer.conn.close().map_err(|(_, error)| error.into())
     }
 
@@ -313,6 +315,8 @@ fn commit(transaction: Transaction) -> Result<()> {
 fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(Duration::from_secs(5))?;
+    // A file that turns out to be damaged must not be written to by closing it again.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.pragma_update(None, "key", key.pragma())?;
     // Sorting and triggers must not spill patients' data into plain temporary files.
     conn.pragma_update(None, "temp_store", "MEMORY")?;

@@ -28,14 +28,20 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
   const doctors = desk.data?.doctors ?? [];
   const chosen = doctors.find((doctor) => doctor.providerId === form.values.providerId) ?? doctors[0];
 
-  const send = () => {
-    if (!chosen || issue.isPending || issue.isSuccess) return;
+  const sending = useRef(false);
+  const send = async () => {
+    if (sending.current || issue.isPending || issue.isSuccess) return;
+    sending.current = true;
+    // Somebody faster than the list of doctors gets the one that it would have offered first.
+    const doctor = chosen ?? (await desk.refetch()).data?.doctors[0];
+    sending.current = false;
+    if (!doctor) return;
     issue.mutate(
       [
         {
           clinicId: clinic.id,
           patientId: patient.id,
-          providerId: chosen.providerId,
+          providerId: doctor.providerId,
           reason: form.values.reason,
         },
       ],
@@ -64,7 +70,7 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
   const digits = Object.fromEntries(
     doctors.slice(0, 9).map((_, index) => [String(index + 1), () => choose(index)]),
   );
-  useKeys({ ...digits, "ctrl+enter": send, escape: onClose });
+  useKeys({ ...digits, "ctrl+enter": () => void send(), escape: onClose });
   const hints = useHints([
     { keys: ["1"], to: [String(Math.min(9, Math.max(1, doctors.length)))], label: t("keys.doctor") },
     { keys: ["Tab"], label: t("keys.reason") },
@@ -115,7 +121,7 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
           icon={<IconPrinter size={20} stroke={1.75} aria-hidden />}
           busy={issue.isPending}
           disabled={!chosen}
-          onClick={send}
+          onClick={() => void send()}
         >
           {t("walkIn.issue")}
         </Button>
