@@ -46,8 +46,14 @@ mkdir -p "$(dirname "$picture")"
 export NEEM_DESKTOP_HOME="${XDG_DATA_HOME:-$HOME/.local/share}/neem-without-display"
 echo "This machine has no display, so Neem runs in a virtual one that nobody sees (1366x768)."
 echo "Its data and its keyring are in ${NEEM_DATA_DIR:+$NEEM_DATA_DIR and }$NEEM_DESKTOP_HOME (NEEM_DATA_DIR sets another folder for the data)."
+# Whoever ends this script ends the app and its desktop with it.
+"$here/with-desktop.sh" "$here/run.sh" --watched "$program" "$picture" &
+desktop=$!
+trap 'kill -TERM "$desktop" 2>/dev/null || true' INT TERM HUP
 code=0
-"$here/with-desktop.sh" "$here/run.sh" --watched "$program" "$picture" || code=$?
+wait "$desktop" || code=$?
+# A signal interrupts the first wait; the second sees the desktop down.
+wait "$desktop" 2>/dev/null || true
 # Ctrl+C is the ordinary way to stop.
-if [ "$code" -eq 130 ]; then exit 0; fi
+if [ "$code" -eq 130 ] || [ "$code" -eq 143 ]; then exit 0; fi
 exit "$code"
