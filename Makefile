@@ -18,10 +18,11 @@ run: ui
 	cargo build --features $(FEATURES)
 	@scripts/run.sh target/debug/neem
 
-# The window tests drive both programs, so they are built first. Pictures: target/screens/
+# The window tests drive both programs, so they are built first, together with the tests: apart, the
+# two would settle on other features and build half of the dependencies twice. Pictures: target/screens/
 test: ui
 	cd ui && npm test
-	cargo build --workspace --features $(FEATURES)
+	cargo build --workspace --bins --tests --features $(FEATURES)
 	scripts/with-desktop.sh cargo test --workspace --features $(FEATURES)
 
 check: ui

@@ -10,7 +10,7 @@ if [ "${1:-}" = --on-the-bus ]; then
   shift
   # The empty line on standard input is the password of the keyring.
   printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-  exec "$@" 2>&3 3>&-
+  exec "$@" >&4 2>&3 3>&- 4>&-
 fi
 
 if ! command -v Xvfb >/dev/null; then
@@ -70,7 +70,7 @@ mkdir -p -m 700 "$XDG_DATA_HOME"
 # A process group of its own, so that all of it and nothing else can be ended. The bus chatters;
 # the command's own words pass by it.
 set -m
-dbus-run-session -- "$0" --on-the-bus "$@" </dev/null 3>&2 2>"$scratch/bus.log" &
+dbus-run-session -- "$0" --on-the-bus "$@" </dev/null 3>&2 4>&1 >"$scratch/bus.log" 2>&1 &
 session_pid=$!
 set +m
 code=0

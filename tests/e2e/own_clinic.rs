@@ -51,6 +51,18 @@ pub async fn story() {
     pc.read("Anjali Rege").await;
     pc.picture("staff").await;
     pc.is_accessible("staff").await;
+    pc.press("Alt n").await;
+    pc.fill("name", "Imelda Rodrigues").await;
+    pc.fill("email", "imelda@jaswand.example").await;
+    pc.fill("password", "password1234").await;
+    pc.press("Ctrl Enter").await;
+    pc.read("Too many people use this one").await;
+    pc.picture("add-staff").await;
+    pc.refill("password", PASSWORD).await;
+    pc.press("Ctrl Enter").await;
+    pc.read("Imelda Rodrigues can sign in now").await;
+    pc.sign_out().await;
+    pc.sign_in("imelda@jaswand.example", PASSWORD).await;
     pc.stop().await;
 
     // The next morning: the passphrase is asked, and only the right one opens.
