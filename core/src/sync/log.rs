@@ -199,8 +199,7 @@ pub fn record(
     let seq = author.seq + 1;
     let hlc = author.hlc.tick(now);
     let mut delta = Delta::default();
-    let mut changed = Vec::new();
-    let inserts = collect_inserts(conn, catalogue, touched.inserted, &mut delta, &mut changed)?;
+    let inserts = collect_inserts(conn, catalogue, touched.inserted, &mut delta)?;
     let mut updates = Vec::new();
     let mut aftermath = Aftermath::default();
     inserts.iter().for_each(|block| aftermath.touch_inserted(block));
@@ -209,7 +208,6 @@ pub fn record(
         if let Some(update) = update_of(conn, info, row, before, author.origin.stamp(seq), hlc, &mut delta)? {
             aftermath.touch(table, row, update.groups.iter().map(|write| write.group.clone()));
             updates.push(update);
-            changed.push(table);
         }
     }
     if inserts.is_empty() && updates.is_empty() {
@@ -236,9 +234,7 @@ pub fn record(
     // Deciding or undoing here must open and close the same conflicts as on every other replica.
     aftermath.derive(conn, catalogue, now)?;
     delta.store(conn)?;
-    changed.sort();
-    changed.dedup();
-    Ok(changed)
+    Ok(aftermath.tables.into_iter().collect())
 }
 
 fn collect_inserts(
@@ -246,7 +242,6 @@ fn collect_inserts(
     catalogue: &Catalogue,
     inserted: Vec<(Table, Uuid)>,
     delta: &mut Delta,
-    changed: &mut Vec<Table>,
 ) -> Result<Vec<Inserts>> {
     let mut blocks: Vec<Inserts> = Vec::new();
     for (table, row) in inserted {
@@ -254,7 +249,6 @@ fn collect_inserts(
         // A statement that failed and was taken back leaves a report without a row.
         let Some(values) = info.values(conn, row)? else { continue };
         delta.change(table.name(), row, None, info.hash_inserted(row, &values));
-        changed.push(table);
         match blocks.iter_mut().find(|block| block.table == table.name()) {
             Some(block) => block.rows.push(values),
             None => blocks.push(Inserts {
