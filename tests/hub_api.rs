@@ -4,8 +4,9 @@ mod support;
 
 use neem_core::Code;
 use neem_core::sync::commit::SigningKey;
+use neem_core::sync::engine;
 use neem_core::sync::http::{self, HttpHub};
-use neem_core::sync::protocol::{HelloRequest, HubApi};
+use neem_core::sync::protocol::{HelloRequest, HubApi, WaitRequest};
 use neem_hub::enrol::For;
 use support::{Clinic, HubHouse, MINUTE, Pc, founder};
 use uuid::Uuid;
@@ -43,7 +44,10 @@ fn a_pc_that_nobody_let_in_is_refused() {
     let other_key = SigningKey::from_bytes(&[7; 32]);
     for device in [Uuid::from_u128(7), known] {
         let hub = HttpHub::new(base.clone(), device, other_key.clone(), "test").expect("a client");
-        let refusal = clinic.desk.wait(hub.hello(HelloRequest { incarnation: 1 })).expect_err("not let in");
+        let refusal = clinic
+            .desk
+            .wait(hub.hello(HelloRequest { incarnation: 1, at: None, heads: false }))
+            .expect_err("not let in");
         assert_eq!(refusal.code, Code::HubRefused, "{refusal}");
     }
 }
@@ -115,4 +119,40 @@ fn a_hub_keeps_everything_over_a_restart() {
     assert_eq!(hub.address, address);
     let report = pc.sync();
     assert_eq!((report.sent, report.hub_digest), (0, before));
+}
+
+#[test]
+fn a_pc_that_waits_hears_of_the_others_at_once() {
+    let clinic = Clinic::open();
+    clinic.settle();
+    let after = clinic.room.read(engine::link).expect("connected").pulled;
+    let waiting = clinic.room.client();
+    let woken = std::thread::scope(|threads| {
+        let listener = threads.spawn(|| clinic.room.wait(waiting.wait(WaitRequest { after })));
+        // The question is open before there is anything to tell.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(!listener.is_finished());
+        clinic.desk.register(clinic.staff.desk, "Sunita Deshpande");
+        clinic.desk.sync();
+        listener.join().expect("ends").expect("is told")
+    });
+    assert!(woken.hub_seq > after);
+    // What is new already is told without waiting, and a stranger's question is refused.
+    let told = clinic.room.wait(waiting.wait(WaitRequest { after })).expect("is told");
+    assert_eq!(told.hub_seq, woken.hub_seq);
+}
+
+#[test]
+fn a_hub_that_stops_lets_those_go_who_wait() {
+    let mut clinic = Clinic::open();
+    clinic.settle();
+    let after = clinic.room.read(engine::link).expect("connected").pulled;
+    let waiting = clinic.room.client();
+    let (room, hub) = (&clinic.room, &mut clinic.hub);
+    std::thread::scope(|threads| {
+        let listener = threads.spawn(|| room.wait(waiting.wait(WaitRequest { after })));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        hub.stop();
+        assert_eq!(listener.join().expect("ends").expect("an answer").hub_seq, after);
+    });
 }

@@ -268,7 +268,8 @@ fn a_hub_killed_in_the_middle_of_pushes_keeps_what_it_acknowledged() {
         let hub = Victim::start("child_serves_until_it_is_killed", &errand);
         while hub.line() != "listening" {}
         // Asked before the next sync, which would mend a loss without a word.
-        let hello = pc.wait(pc.client().hello(HelloRequest { incarnation: 1 })).expect("answers");
+        let hello =
+            pc.wait(pc.client().hello(HelloRequest { incarnation: 1, at: None, heads: false })).expect("answers");
         assert!(hello.your_seq >= pc.count(acknowledged).unsigned_abs(), "round {round}: acknowledged and lost");
         pc.sync();
 

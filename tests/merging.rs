@@ -2,9 +2,11 @@
 
 mod support;
 
+use neem_core::Instant;
 use neem_core::ids::{AppointmentId, PatientId};
 use neem_core::scheduling::{self, Move};
-use neem_core::sync::overlap::ConflictKind;
+use neem_core::sync::decide;
+use neem_core::sync::overlap::{self, ConflictKind};
 use rusqlite::params;
 use support::{Clinic, MINUTE, Pc};
 
@@ -156,4 +158,80 @@ fn a_clock_ten_years_ahead_neither_wins_for_ever_nor_drags_the_other() {
     // The desk's own stamps have stayed in this decade.
     let ahead = clinic.desk.count("SELECT hlc FROM this_device") / 65_536 - clinic.desk.db.now().0;
     assert!(ahead < 10 * MINUTE, "{ahead} ms ahead");
+}
+
+#[test]
+fn a_decision_for_either_version_ends_the_conflict_everywhere() {
+    for keep_what_shows in [true, false] {
+        let clinic = Clinic::open();
+        let patient = clinic.desk.register(clinic.staff.desk, "Prakash Jadhav");
+        clinic.settle();
+        set(&clinic, &clinic.desk, patient, "address", "7 Palash Road");
+        set(&clinic, &clinic.room, patient, "address", "14 Champa Lane, rear gate");
+        clinic.settle();
+        let open = clinic.room.read(|conn| decide::field_conflicts(conn, false));
+        assert_eq!(open.len(), 1);
+        assert_eq!((open[0].title.as_str(), open[0].group.as_str()), ("Prakash Jadhav", "address"));
+        assert_eq!(open[0].versions.len(), 2);
+        let mut devices: Vec<&str> = open[0].versions.iter().map(|version| version.device.as_str()).collect();
+        devices.sort_unstable();
+        assert_eq!(devices, ["Front desk", "Room 2"]);
+        assert!(open[0].versions.iter().all(|version| version.user.as_deref() == Some("Meera Kulkarni")));
+
+        let chosen = &open[0].versions[usize::from(!keep_what_shows)];
+        let kept = chosen.fields.iter().find(|field| field.field == "address").and_then(|field| field.value.clone());
+        clinic
+            .room
+            .write(clinic.staff.admin, |tx| decide::keep_version(tx, open[0].id, &chosen.stamp, false))
+            .expect("decides");
+        assert!(clinic.room.conflicts().is_empty());
+        clinic.settle();
+        for pc in [&clinic.desk, &clinic.room] {
+            assert!(pc.conflicts().is_empty());
+            assert_eq!(pc.text("SELECT address FROM patients WHERE id = ?1", patient.0), kept);
+            let decided = pc.read(|conn| decide::decided(conn, neem_core::Instant(0)));
+            assert_eq!(decided.len(), 1);
+            assert_eq!((decided[0].title.as_str(), decided[0].by.as_deref()), ("Prakash Jadhav", Some("Nikhil Sathe")));
+        }
+        // Deciding about what is decided already changes nothing.
+        let again =
+            clinic.desk.write(clinic.staff.admin, |tx| decide::keep_version(tx, open[0].id, &chosen.stamp, false));
+        assert_eq!(again.expect_err("too late").code(), neem_core::Code::ChangedMeanwhile);
+    }
+}
+
+#[test]
+fn both_bookings_are_kept_when_somebody_says_so_until_one_of_them_moves() {
+    let clinic = Clinic::open();
+    let start = Instant(clinic.desk.db.now().0 + 60 * MINUTE);
+    let (ishaan, mira) = (
+        clinic.desk.register(clinic.staff.desk, "Ishaan Rao"),
+        clinic.desk.register(clinic.staff.desk, "Mira Pratiwi"),
+    );
+    clinic.settle();
+    clinic.desk.book(&clinic.staff, ishaan, start);
+    let second = clinic.room.book(&clinic.staff, mira, start.plus_minutes(5));
+    clinic.settle();
+    let today = clinic.desk.db.now().day(chrono_tz::Asia::Kolkata);
+    let open = clinic.desk.read(|conn| scheduling::double_bookings(conn, today, clinic.desk.db.now()));
+    assert_eq!(open.len(), 1);
+    let names: Vec<&str> = open[0].bookings.iter().map(|booking| booking.patient_name.as_str()).collect();
+    assert_eq!(names, ["Ishaan Rao", "Mira Pratiwi"]);
+
+    clinic.desk.write(clinic.staff.desk, |tx| overlap::keep_both(tx, open[0].id)).expect("decides");
+    assert!(clinic.desk.conflicts().is_empty());
+    clinic.settle();
+    assert!(clinic.room.conflicts().is_empty());
+
+    // Moved, they still overlap, and about that nobody has decided.
+    clinic
+        .room
+        .write(clinic.staff.desk, |tx| {
+            tx.execute("UPDATE appointments SET scheduled_start = scheduled_start + 60000 WHERE id = ?1", [second])?;
+            Ok(())
+        })
+        .expect("moves");
+    clinic.settle();
+    assert_eq!(clinic.desk.conflicts().len(), 1);
+    assert_eq!(clinic.desk.conflicts()[0].id, clinic.room.conflicts()[0].id);
 }

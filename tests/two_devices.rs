@@ -117,7 +117,8 @@ fn forge(pc: &Pc, inserts: Vec<Inserts>, updates: Vec<Update>) -> Result<PushRep
     let body = body.encode().expect("encodes");
     let hash = commit::chain_hash(&head, Origin { device, incarnation: 1 }, seq, &body);
     let sealed = Sealed { seq, signature: commit::sign(&key, &hash).into(), body: body.into() };
-    let push = rmp_serde::to_vec(&Push { incarnation: 1, commits: vec![sealed] }).expect("encodes");
+    let push = rmp_serde::to_vec(&Push { device, incarnation: 1, commits: vec![sealed], hlcs: vec![i64::MAX] })
+        .expect("encodes");
     pc.wait(pc.client().push(push))
 }
 

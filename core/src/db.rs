@@ -1,6 +1,7 @@
 //! The clinic's database on this PC: one encrypted SQLite file, one writer, several readers.
 
-use std::ops::Deref;
+use std::cell::RefCell;
+use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
@@ -17,12 +18,26 @@ use crate::patients::search;
 use crate::sync::Table;
 use crate::sync::capture::{self, Capture};
 use crate::sync::log::{self, Catalogue};
+use crate::sync::newer;
+use crate::tenancy::Room;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/device/0001_sync.sql"), include_str!("../../migrations/device/0002_clinic.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/device/0001_sync.sql"),
+    include_str!("../../migrations/device/0002_clinic.sql"),
+    include_str!("../../migrations/device/0003_log.sql"),
+    include_str!("../../migrations/device/0004_people.sql"),
+    include_str!("../../migrations/device/0005_patients.sql"),
+    include_str!("../../migrations/device/0006_scheduling.sql"),
+    include_str!("../../migrations/device/0007_care_and_billing.sql"),
+    include_str!("../../migrations/device/0008_files_and_messages.sql"),
+    include_str!("../../migrations/device/0009_decisions.sql"),
+];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.
 pub const SCHEMA_LEVEL: usize = MIGRATIONS.len();
+
+/// Since this level a file keeps what newer versions write.
+const FIRST_WITH_NEWER: usize = 3;
 
 const READERS: usize = 3;
 
@@ -68,9 +83,12 @@ pub struct Db {
     path: PathBuf,
     key: DatabaseKey,
     writer: Mutex<Writer>,
+    /// Whoever is next at the writer holds this: long work in small batches lets the others in between.
+    next: Mutex<()>,
     readers: Mutex<Vec<Connection>>,
     device: RwLock<Option<ThisDevice>>,
     listener: RwLock<Option<Listener>>,
+    booking_room: Mutex<Option<Room>>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -82,7 +100,13 @@ pub struct Tx<'a> {
     pub now: Instant,
     pub device: ThisDevice,
     pub entropy: &'a dyn Entropy,
+    /// Field groups that this write decides: it has seen every version of them.
+    decided: RefCell<Vec<Decision>>,
+    booking_room: &'a Mutex<Option<Room>>,
 }
+
+/// A field group of a row about which a person has decided.
+pub type Decision = (Table, Uuid, String);
 
 impl Deref for Tx<'_> {
     type Target = Connection;
@@ -96,9 +120,28 @@ impl Tx<'_> {
         clock::new_id(self.now, self.entropy)
     }
 
+    /// How many more appointments there is room for, as this PC has last counted.
+    pub(crate) fn booking_room(&self) -> MutexGuard<'_, Option<Room>> {
+        self.booking_room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Marks a field group as decided by a person: the write of it names every version as seen, even if
+    /// what shows stays the same.
+    pub(crate) fn decide(&self, table: Table, row: Uuid, group: &str) {
+        self.decided.borrow_mut().push((table, row, group.to_owned()));
+    }
+
     /// The same write, as if `user` had acted at `now`: for making a believable past.
     pub(crate) fn as_if(&self, user: UserId, now: Instant) -> Tx<'_> {
-        Tx { conn: self.conn, actor: Actor::User(user), now, device: self.device.clone(), entropy: self.entropy }
+        Tx {
+            conn: self.conn,
+            actor: Actor::User(user),
+            now,
+            device: self.device.clone(),
+            entropy: self.entropy,
+            decided: RefCell::default(),
+            booking_room: self.booking_room,
+        }
     }
 
     /// Who acts; an action that only a person can take fails for the system.
@@ -111,6 +154,18 @@ impl Db {
     /// Opens the file, or makes it, and brings its schema up to date. Nothing is changed in a file
     /// that has a newer schema, another key or damage.
     pub fn open(path: &Path, key: &DatabaseKey, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Db> {
+        Db::open_at(path, key, clock, entropy, SCHEMA_LEVEL)
+    }
+
+    /// As [`Db::open`], but brings the schema to `wanted` only: a PC that was not updated yet, for
+    /// the tests of versions beside each other. The clinic's functions need the newest level.
+    pub fn open_at(
+        path: &Path,
+        key: &DatabaseKey,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        wanted: usize,
+    ) -> Result<Db> {
         let mut conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let level: usize =
             conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?.unsigned_abs() as usize;
@@ -125,16 +180,18 @@ impl Db {
         let capture = Capture::default();
         capture.register(&conn)?;
         search::register(&conn)?;
-        migrate(&mut conn, level)?;
+        migrate(&mut conn, &capture, level..wanted, clock.now())?;
         let device = this_device(&conn)?;
         let catalogue = Catalogue::read(&conn)?;
         Ok(Db {
             path: path.to_owned(),
             key: key.clone(),
             writer: Mutex::new(Writer { conn, capture, catalogue }),
+            next: Mutex::default(),
             readers: Mutex::default(),
             device: RwLock::new(device),
             listener: RwLock::default(),
+            booking_room: Mutex::default(),
             clock,
             entropy,
         })
@@ -204,11 +261,15 @@ impl Db {
         let Writer { conn, capture, catalogue } = &mut *writer;
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         capture.record();
-        let tx = Tx { conn: &transaction, actor, now, device, entropy: &*self.entropy };
+        let decided = RefCell::default();
+        let (entropy, booking_room) = (&*self.entropy, &self.booking_room);
+        let tx = Tx { conn: &transaction, actor, now, device, entropy, decided, booking_room };
         let outcome = action(&tx);
         let touched = capture.close();
         let value = outcome?;
-        let tables = log::record(&transaction, catalogue, touched, actor.user().map(|user| user.0), name, now)?;
+        let action =
+            log::Action { touched, decided: tx.decided.take(), user: actor.user().map(|user| user.0), name, now };
+        let tables = log::record(&transaction, catalogue, action)?;
         commit(transaction)?;
         drop(writer);
         self.announce(tables);
@@ -259,23 +320,7 @@ impl Db {
 
     /// Makes this PC a member of a clinic.
     pub fn enrol_as(&self, device: ThisDevice, secret_key: &[u8; 32]) -> Result<()> {
-        self.write_local(|conn| {
-            conn.execute(
-                "INSERT INTO this_device (only, device_id, incarnation, tenant_id, clinic_id, name, lane, demo, secret_key, seq, head_hash, hlc)
-                 VALUES (1, ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, 0)",
-                rusqlite::params![
-                    device.id,
-                    device.tenant,
-                    device.clinic,
-                    device.name,
-                    device.lane,
-                    device.demo,
-                    secret_key.as_slice(),
-                    crate::sync::commit::GENESIS.as_slice()
-                ],
-            )?;
-            Ok(())
-        })?;
+        self.write_local(|conn| insert_this_device(conn, &device, secret_key))?;
         self.reload_device()
     }
 
@@ -299,7 +344,9 @@ impl Db {
     /// The writer, waiting for the disk at every commit whatever the one before did.
     fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
         // A panic inside a write rolled its transaction back; the connection itself is sound.
+        let next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(next);
         writer.capture.close();
         writer.conn.pragma_update(None, "synchronous", "FULL")?;
         Ok(writer)
@@ -327,9 +374,17 @@ fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connectio
     Ok(conn)
 }
 
-fn migrate(conn: &mut Connection, level: usize) -> Result<()> {
+fn migrate(conn: &mut Connection, capture: &Capture, levels: Range<usize>, now: Instant) -> Result<()> {
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for (index, migration) in MIGRATIONS.iter().enumerate().skip(level) {
+    transaction.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+    let updated = levels.start >= FIRST_WITH_NEWER && !levels.is_empty();
+    let before = updated.then(|| Catalogue::read(&transaction)).transpose()?;
+    if levels.start > 0 && !levels.is_empty() {
+        // The old triggers name the old columns, which a migration may take away.
+        drop_captures(&transaction)?;
+        transaction.execute("DELETE FROM captures", [])?;
+    }
+    for (index, migration) in MIGRATIONS.iter().enumerate().take(levels.end).skip(levels.start) {
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", (index + 1) as i64)?;
     }
@@ -343,6 +398,12 @@ fn migrate(conn: &mut Connection, level: usize) -> Result<()> {
         transaction.execute("DELETE FROM captures", [])?;
         transaction.execute("INSERT INTO captures (fingerprint) VALUES (?1)", [&current])?;
     }
+    if let Some(before) = before {
+        capture.apply();
+        let integrated = newer::integrate(&transaction, &before, &Catalogue::read(&transaction)?, now);
+        capture.close();
+        integrated?;
+    }
     commit(transaction)
 }
 
@@ -351,6 +412,25 @@ fn drop_captures(conn: &Connection) -> Result<()> {
         conn.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'capture\\_%' ESCAPE '\\'")?;
     let old: Vec<String> = statement.query_map([], |row| row.get("name"))?.collect::<rusqlite::Result<_>>()?;
     old.iter().try_for_each(|name| Ok(conn.execute_batch(&format!("DROP TRIGGER {name}"))?))
+}
+
+/// Begins this PC's log in an empty database.
+pub(crate) fn insert_this_device(conn: &Connection, device: &ThisDevice, secret_key: &[u8; 32]) -> Result<()> {
+    conn.execute(
+        "INSERT INTO this_device (only, device_id, incarnation, tenant_id, clinic_id, name, lane, demo, secret_key, seq, head_hash, hlc)
+         VALUES (1, ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, 0)",
+        rusqlite::params![
+            device.id,
+            device.tenant,
+            device.clinic,
+            device.name,
+            device.lane,
+            device.demo,
+            secret_key.as_slice(),
+            crate::sync::commit::GENESIS.as_slice()
+        ],
+    )?;
+    Ok(())
 }
 
 fn this_device(conn: &Connection) -> Result<Option<ThisDevice>> {
@@ -378,4 +458,45 @@ pub fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
     let mut statement = conn.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
     let names = statement.query_map([table], |row| row.get("name"))?.collect::<rusqlite::Result<_>>()?;
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{SystemClock, SystemEntropy};
+
+    /// A file as the first released schema left it, with a provider and the old capture triggers.
+    fn of_level_two(path: &Path, key: &DatabaseKey) {
+        let conn =
+            connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).expect("opens");
+        Capture::default().register(&conn).expect("functions");
+        search::register(&conn).expect("functions");
+        MIGRATIONS[..2].iter().for_each(|migration| conn.execute_batch(migration).expect("migrates"));
+        conn.execute_batch(
+            "PRAGMA user_version = 2;
+             INSERT INTO tenants (id, tenant_id, name, slug, country, currency, created_at, updated_at)
+             VALUES (x'01', x'01', 'Kadamba', 'kadamba', 'IN', 'INR', 1, 1);
+             INSERT INTO clinics (id, tenant_id, name, address, latitude, longitude, phone, timezone, created_at, updated_at)
+             VALUES (x'02', x'01', 'Kothrud', '1 Neem Lane', 18.5, 73.8, '+915550120400', 'Asia/Kolkata', 1, 1);
+             INSERT INTO providers (id, tenant_id, display_name, registration_number, specialization, created_at, updated_at)
+             VALUES (x'03', x'01', 'Dr Farah Siddiqui', 'MMC-1', 'Skin', 1, 1);
+             INSERT INTO captures (fingerprint) VALUES ('old');
+             CREATE TRIGGER capture_providers_update AFTER UPDATE ON providers BEGIN SELECT neem_updated(5, NEW.id, OLD.languages); END;",
+        )
+        .expect("an old file");
+    }
+
+    #[test]
+    fn an_older_file_is_brought_up_with_what_is_in_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, key) = (folder.path().join("neem.db"), DatabaseKey::random(&SystemEntropy));
+        of_level_two(&path, &key);
+        let db = Db::open(&path, &key, Arc::new(SystemClock), Arc::new(SystemEntropy)).expect("opens");
+        let one = |sql: &str| db.read(|conn| Ok(conn.query_row(sql, [], |row| row.get::<_, i64>(0))?)).expect("reads");
+        assert_eq!(one("SELECT count(*) FROM providers WHERE avatar_file_id IS NULL AND display_name LIKE 'Dr %'"), 1);
+        assert_eq!(one("SELECT count(*) FROM provider_search WHERE provider_search MATCH 'skin'"), 1);
+        assert_eq!(one("SELECT count(*) FROM clinic_places WHERE min_latitude < 19 AND max_longitude > 73"), 1);
+        assert_eq!(one("SELECT user_version FROM pragma_user_version"), SCHEMA_LEVEL as i64);
+        assert_eq!(one("SELECT count(*) FROM pragma_table_info('providers') WHERE name = 'languages'"), 0);
+    }
 }

@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::error::{Code, Error, Problem, Result};
+use crate::ids::LocalDate;
 
 /// The longest name, in characters.
 pub const NAME: u32 = 120;
@@ -73,6 +74,40 @@ impl Form {
             self.problem(field, Code::NotAnEmail, None);
         }
         email
+    }
+
+    /// An email address that may be left out.
+    pub fn optional_email(&mut self, field: &str, text: &str) -> Option<String> {
+        (!text.trim().is_empty()).then(|| self.email(field, text)).filter(|email| !email.is_empty())
+    }
+
+    /// A whole day, written as people do; `None` when left out.
+    pub fn day(&mut self, field: &str, text: &str) -> Option<LocalDate> {
+        let text = self.optional(field, text, 40)?;
+        match parse_date(&text) {
+            Some((date, Precision::Day)) => Some(LocalDate(date)),
+            _ => {
+                self.problem(field, Code::NotADate, None);
+                None
+            }
+        }
+    }
+
+    /// An ISO 4217 code.
+    pub fn currency(&mut self, field: &str, text: &str) -> String {
+        let code = text.trim().to_uppercase();
+        if code.len() != 3 || !code.chars().all(|c| c.is_ascii_uppercase()) {
+            self.problem(field, Code::NotACurrency, None);
+        }
+        code
+    }
+
+    /// A number within limits, both included.
+    pub fn within(&mut self, field: &str, value: u32, least: u32, most: u32) -> u32 {
+        if !(least..=most).contains(&value) {
+            self.problem(field, Code::OutOfRange, Some(most));
+        }
+        value
     }
 
     pub fn time_zone(&mut self, field: &str, text: &str) -> String {

@@ -48,6 +48,35 @@ ids! {
     TicketId,
     ConsultationId,
     PrescriptionId,
+    CredentialId,
+    StaffMemberId,
+    TokenId,
+    SessionId,
+    GrantId,
+    DependantId,
+    ConsentId,
+    ConditionId,
+    MedicationId,
+    VitalsId,
+    MergeId,
+    TemplateId,
+    TemplateSlotId,
+    TimeOffId,
+    SlotId,
+    WaitlistId,
+    FormularyId,
+    ReviewId,
+    InvoiceId,
+    PaymentId,
+    CashSessionId,
+    FileId,
+    ConversationId,
+    MessageId,
+    NotificationId,
+    NotificationTemplateId,
+    /// A support ticket; the one of the queue is a [`TicketId`].
+    SupportTicketId,
+    AuditId,
     /// One PC, as enrolled.
     DeviceId,
     /// A row of `conflicts`.
@@ -111,6 +140,10 @@ impl FromSql for Instant {
 pub struct LocalDate(#[specta(type = String)] pub NaiveDate);
 
 impl LocalDate {
+    pub fn plus_days(self, days: u32) -> LocalDate {
+        LocalDate(self.0 + chrono::Duration::days(i64::from(days)))
+    }
+
     /// The instants at which this day begins and ends in `zone`; a day that daylight saving
     /// shortens or lengthens has its true length.
     pub fn bounds(self, zone: Tz) -> (Instant, Instant) {

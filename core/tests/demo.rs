@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use neem_core::clock::{SystemClock, SystemEntropy};
 use neem_core::keys::DatabaseKey;
+use neem_core::page::PageRequest;
+use neem_core::providers::{KnownFor, TagKind};
 use neem_core::scheduling::AppointmentStatus;
-use neem_core::{Db, demo, identity, patients, scheduling, tenancy};
+use neem_core::services::ServiceFilter;
+use neem_core::{Db, demo, identity, patients, providers, scheduling, services, tenancy};
 
 #[test]
 fn a_morning_at_the_demo_clinic() {
@@ -19,6 +22,21 @@ fn a_morning_at_the_demo_clinic() {
         assert_eq!(tenancy::clinics(conn)?.len(), 2);
         assert_eq!(identity::list_staff(conn)?.len(), 6);
         let site = db.device()?.clinic.expect("a site");
+        let near = tenancy::nearest_clinics(conn, (18.51, 73.81), 5, false)?;
+        assert_eq!(near.iter().map(|near| near.clinic.id == site).collect::<Vec<_>>(), [true, false]);
+        let offered = services::list_services(conn, &ServiceFilter::default(), PageRequest::FIRST)?;
+        assert_eq!(offered.items.len(), 8);
+        for service in &offered.items {
+            assert!(!services::providers_for(conn, service.id, site)?.is_empty(), "nobody for {}", service.name);
+        }
+        let marathi = KnownFor { kind: TagKind::Language, value: "marathi".into() };
+        assert_eq!(providers::active_doctors(conn, Some(&marathi), PageRequest::FIRST)?.items.len(), 2);
+        let day = now.day(chrono_tz::Asia::Kolkata);
+        assert_eq!(providers::expiring_credentials(conn, day, 30)?.len(), 1);
+        let from = day.plus_days(1).bounds(chrono_tz::Asia::Kolkata).0;
+        let free =
+            scheduling::free_slots(conn, &scheduling::FreeSlotQuery::between(from, from.plus_minutes(7 * 24 * 60)))?;
+        assert!(free.len() > 200, "{} free times next week", free.len());
         let today = scheduling::today(conn, site, now)?;
         let count = |status| today.rows.iter().filter(|row| row.status == status).count();
         assert!(today.rows.len() > 6, "{} rows", today.rows.len());

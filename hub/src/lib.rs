@@ -2,7 +2,9 @@
 //! the rows that come of them.
 
 pub mod auth;
+pub mod backup;
 pub mod enrol;
+pub mod news;
 pub mod pull;
 pub mod push;
 pub mod routes;
@@ -20,13 +22,14 @@ use store::Store;
 /// An open hub; shared by all requests.
 pub struct Hub {
     store: Mutex<Store>,
+    pub news: news::News,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
 
 impl Hub {
     pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Hub {
-        Hub { store: Mutex::new(store), clock, entropy }
+        Hub { store: Mutex::new(store), news: news::News::default(), clock, entropy }
     }
 
     /// The store, one request at a time: SQLite has one writer, and a push is one transaction.

@@ -1,11 +1,12 @@
 //! `neem-hub`: serves a data folder, and prints enrolment codes.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
+use neem_hub::backup::{self, Copied};
 use neem_hub::enrol::{self, For};
 use neem_hub::serve::{self, ServeError};
 use tracing_subscriber::EnvFilter;
@@ -42,6 +43,22 @@ enum Command {
         #[arg(long)]
         public_address: Option<String>,
     },
+    /// Copy the hub to a file, whole and checked, while it serves. It stays encrypted with the same key.
+    Backup {
+        #[command(flatten)]
+        place: Place,
+        /// The file to make.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Make the hub of a data folder from such a copy. Stop the hub first; what it had is kept beside it.
+    Restore {
+        #[command(flatten)]
+        place: Place,
+        /// The copy.
+        #[arg(long)]
+        from: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -60,6 +77,8 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve { place, listen } => run(&place, listen),
         Command::Enroll { place, tenant, new, public_address } => enroll(&place, tenant, new, public_address),
+        Command::Backup { place, to } => copy(&place, &to),
+        Command::Restore { place, from } => restore(&place, &from),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,6 +100,27 @@ fn run(place: &Place, listen: SocketAddr) -> Result<(), ServeError> {
     })?;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn copy(place: &Place, to: &Path) -> Result<(), ServeError> {
+    let copied = backup::backup(&place.data, place.key_file.as_deref(), to)?;
+    println!("{}: {}", to.display(), said(&copied));
+    eprintln!("It opens with the hub's key alone: keep that apart, and keep it.");
+    Ok(())
+}
+
+fn restore(place: &Place, from: &Path) -> Result<(), ServeError> {
+    let (copied, kept) = backup::restore(&place.data, place.key_file.as_deref(), from)?;
+    println!("restored: {}", said(&copied));
+    if let Some(kept) = kept {
+        println!("what was there before: {}", kept.display());
+    }
+    eprintln!("What the clinics' PCs have beyond this copy comes back at their next sync.");
+    Ok(())
+}
+
+fn said(copied: &Copied) -> String {
+    format!("{} clinics, {} commits, {} records, read through and whole", copied.clinics, copied.commits, copied.rows)
 }
 
 /// Ctrl+C, or the service manager's polite request.

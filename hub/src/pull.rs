@@ -19,8 +19,15 @@ pub fn hello(hub: &Hub, device: Device, request: &HelloRequest) -> Result<Hello,
     let store = hub.store();
     let origin = Origin { device: device.id, incarnation: request.incarnation };
     let (your_seq, _) = push::origin_head(store.read(), device.tenant, origin).map_err(internal)?;
+    let at = request.at.unwrap_or(your_seq);
+    let your_hash = push::hash_at(store.read(), device.tenant, origin, at).map_err(internal)?.unwrap_or_default();
+    let incarnations = push::incarnations(store.read(), device).map_err(internal)?;
     let hub_seq = store::head(store.read(), device.tenant).map_err(internal)?;
-    Ok(Hello { epoch: store.epoch, hub_seq, your_seq })
+    let heads = match request.heads {
+        true => push::heads(store.read(), device.tenant).map_err(internal)?,
+        false => Vec::new(),
+    };
+    Ok(Hello { epoch: store.epoch, hub_seq, your_seq, your_hash, incarnations, heads })
 }
 
 /// The next page, encoded.

@@ -8,7 +8,7 @@ use neem_core::ids::Instant;
 use neem_core::sync::commit::{self, Body, GENESIS, Origin, Sealed};
 use neem_core::sync::digest::Delta;
 use neem_core::sync::fit::{self, id_in};
-use neem_core::sync::protocol::{Push, PushReply, Refusal};
+use neem_core::sync::protocol::{OriginHead, Push, PushReply, Refusal};
 use neem_core::sync::row::RowState;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -31,18 +31,29 @@ pub fn push(hub: &Hub, token: &str, plain: &[u8]) -> Result<PushReply, Refusal> 
     let tx = store.begin().map_err(internal)?;
     // Inside the transaction: a PC revoked meanwhile must not slip in.
     let device = auth::device(&tx, &secret, token, now.0)?;
-    let public_key: Vec<u8> = tx
-        .query_row("SELECT public_key FROM devices WHERE id = ?1", [device.id], |row| row.get(0))
+    let public_key: Option<Vec<u8>> = tx
+        .query_row(
+            "SELECT public_key FROM devices WHERE id = ?1 AND tenant = ?2",
+            params![push.device, device.tenant],
+            |row| row.get(0),
+        )
+        .optional()
         .map_err(internal)?;
-    let origin = Origin { device: device.id, incarnation: push.incarnation };
+    let Some(public_key) = public_key else {
+        return Err(Refusal::new(Code::HubRefused, "commits of a PC that is not known here"));
+    };
+    if push.hlcs.len() != push.commits.len() {
+        return Err(Refusal::new(Code::HubRefused, "commits without their clocks"));
+    }
+    let origin = Origin { device: push.device, incarnation: push.incarnation };
     let (known, _) = origin_head(&tx, device.tenant, origin).map_err(internal)?;
     if push.commits.first().is_some_and(|first| first.seq > known + 1) {
         let gap = Refusal::new(Code::ChangedMeanwhile, "commits are missing before these");
         return Err(Refusal { head: Some(known), ..gap });
     }
     let mut taken = Taken::new(&tx, device, origin, now).map_err(internal)?;
-    for sealed in &push.commits {
-        taken.take(sealed)?;
+    for (sealed, hlc) in push.commits.iter().zip(&push.hlcs) {
+        taken.take(sealed, *hlc)?;
     }
     if let Some(last) = push.commits.last().filter(|last| last.seq > known)
         && !commit::verify(&public_key, &taken.last_hash, &last.signature)
@@ -51,7 +62,11 @@ pub fn push(hub: &Hub, token: &str, plain: &[u8]) -> Result<PushReply, Refusal> 
     }
     let reply = taken.finish().map_err(internal)?;
     tx.execute("UPDATE devices SET last_seen = ?1 WHERE id = ?2", params![now.0, device.id]).map_err(internal)?;
+    let (tenant, hub_seq) = (device.tenant, reply.hub_seqs.last().copied());
     tx.commit().map_err(internal)?;
+    if let Some(hub_seq) = hub_seq {
+        hub.news.tell(tenant, hub_seq);
+    }
     tracing::info!(device = %device.id, commits = push.commits.len(), hub_seq = reply.hub_seqs.last(), "pushed");
     Ok(reply)
 }
@@ -65,6 +80,33 @@ pub fn origin_head(conn: &Connection, tenant: Uuid, origin: Origin) -> Result<(u
         .query_row(params![tenant, origin.device, origin.incarnation], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(found.map_or((0, GENESIS), |(seq, hash)| (seq.unsigned_abs(), <[u8; 32]>::try_from(hash).unwrap_or_default())))
+}
+
+/// The hash of one commit of an origin.
+pub fn hash_at(conn: &Connection, tenant: Uuid, origin: Origin, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(conn
+        .prepare_cached("SELECT hash FROM commits WHERE tenant = ?1 AND device = ?2 AND incarnation = ?3 AND seq = ?4")?
+        .query_row(params![tenant, origin.device, origin.incarnation, seq as i64], |row| row.get(0))
+        .optional()?)
+}
+
+/// The last commit of every origin of a clinic.
+pub fn heads(conn: &Connection, tenant: Uuid) -> Result<Vec<OriginHead>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT device, incarnation, max(seq) AS seq FROM commits WHERE tenant = ?1 GROUP BY device, incarnation",
+    )?;
+    let rows = statement.query_map([tenant], |row| {
+        let seq: i64 = row.get("seq")?;
+        Ok(OriginHead { device: row.get("device")?, incarnation: row.get("incarnation")?, seq: seq.unsigned_abs() })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The latest life of a PC that has written anything.
+pub fn incarnations(conn: &Connection, device: Device) -> Result<u32, StoreError> {
+    Ok(conn
+        .prepare_cached("SELECT coalesce(max(incarnation), 0) FROM commits WHERE tenant = ?1 AND device = ?2")?
+        .query_row(params![device.tenant, device.id], |row| row.get(0))?)
 }
 
 /// A push being taken in.
@@ -99,7 +141,7 @@ impl<'a> Taken<'a> {
         })
     }
 
-    fn take(&mut self, sealed: &Sealed) -> Result<(), Refusal> {
+    fn take(&mut self, sealed: &Sealed, held: i64) -> Result<(), Refusal> {
         if sealed.seq <= self.known {
             return self.again(sealed);
         }
@@ -110,7 +152,7 @@ impl<'a> Taken<'a> {
         let body =
             Body::decode(&sealed.body).map_err(|_| Refusal::new(Code::HubRefused, "a commit that cannot be read"))?;
         let latest = Hlc::at(self.now.plus_minutes(CLOCK_AHEAD_MINUTES)).0;
-        let hlc = body.hlc.min(latest);
+        let hlc = body.hlc.min(held).min(latest);
         if hlc != body.hlc {
             self.reply.clamped.push((sealed.seq, hlc));
         }

@@ -11,14 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use neem_core::error::Code;
-use neem_core::sync::protocol::{MAX_COMPRESSED, MEDIA_TYPE, Refusal, pack, unpack};
+use neem_core::sync::protocol::{MAX_COMPRESSED, MEDIA_TYPE, Refusal, WaitRequest, Woken, pack, unpack};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::auth::{self, Device};
-use crate::{Hub, enrol, internal, pull, push};
+use crate::{Hub, enrol, internal, pull, push, store};
 
 type Shared = Arc<Hub>;
 
@@ -32,6 +32,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/v1/hello", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| pull::hello(h, d, &r))))
         .route("/v1/push", post(take_push))
         .route("/v1/pull", post(give_pull))
+        .route("/v1/wait", post(give_news))
         .route("/v1/digest", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| pull::digest(h, d, &r))))
         .route("/v1/devices", post(|hub, head, body| signed_in(hub, head, body, |h, d, ()| enrol::devices(h, d))))
         .route("/v1/codes", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| enrol::code_for(h, d, &r))))
@@ -113,6 +114,18 @@ async fn give_pull(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -
         Ok(packed) => packed_response(StatusCode::OK, packed),
         Err(refusal) => reply::<()>(Err(refusal)),
     }
+}
+
+async fn give_news(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+    let asking = hub.clone();
+    let asked = blocking(move || Ok((who(&asking, &headers)?, read::<WaitRequest>(&body)?))).await;
+    let (device, request) = match asked {
+        Ok(asked) => asked,
+        Err(refusal) => return reply::<()>(Err(refusal)),
+    };
+    let stored = hub.clone();
+    let current = blocking(move || store::head(stored.store().read(), device.tenant).map_err(internal));
+    reply(hub.news.wait(device.tenant, request.after, current).await.map(|hub_seq| Woken { hub_seq }))
 }
 
 fn reply<A: Serialize>(answer: Result<A, Refusal>) -> Response {

@@ -24,25 +24,30 @@ pub enum ServeError {
     KeyFile,
 }
 
+/// The key of a data folder's database.
+pub fn key_of(data: &Path, key_file: Option<&Path>) -> Result<DatabaseKey, ServeError> {
+    let default = data.join("hub.key");
+    let text = std::fs::read_to_string(key_file.unwrap_or(&default))?;
+    DatabaseKey::from_hex(text.trim()).ok_or(ServeError::KeyFile)
+}
+
 /// Opens the hub of a data folder, or makes one; the key is read from `key_file`, or made there.
 pub fn open(data: &Path, key_file: Option<&Path>) -> Result<Hub, ServeError> {
     std::fs::create_dir_all(data)?;
-    let default = data.join("hub.key");
-    let path = key_file.unwrap_or(&default);
-    let key = match std::fs::read_to_string(path) {
-        Ok(text) => DatabaseKey::from_hex(text.trim()).ok_or(ServeError::KeyFile)?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+    let key = match key_of(data, key_file) {
+        Err(ServeError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            let default = data.join("hub.key");
             let key = DatabaseKey::random(&SystemEntropy);
             let mut options = std::fs::OpenOptions::new();
             options.write(true).create_new(true);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(path)?;
+            let mut file = options.open(key_file.unwrap_or(&default))?;
             file.write_all(key.to_hex().as_bytes())?;
             file.sync_all()?;
             key
         }
-        Err(error) => return Err(error.into()),
+        known => known?,
     };
     let store = Store::open(&data.join("hub.db"), &key, &SystemEntropy)?;
     Ok(Hub::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy)))
@@ -54,6 +59,12 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    let closing = hub.clone();
+    let stop = async move {
+        stop.await;
+        // Whoever waits for news would otherwise hold the hub open.
+        closing.news.close();
+    };
     axum::serve(listener, router(hub)).with_graceful_shutdown(stop).await?;
     Ok(())
 }

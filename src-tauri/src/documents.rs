@@ -43,6 +43,14 @@ impl DocumentRef {
         }
     }
 
+    /// The row that the document shows, with its table.
+    pub fn entity(self) -> (&'static str, Uuid) {
+        match self {
+            DocumentRef::Slip { id } => ("queue_tickets", id.0),
+            DocumentRef::Prescription { id } => ("prescriptions", id.0),
+        }
+    }
+
     fn kind(self) -> &'static str {
         match self {
             DocumentRef::Slip { .. } => "slip",
@@ -157,13 +165,18 @@ fn item(item: SheetItem) -> neem_print::SheetItem {
     neem_print::SheetItem {
         medicine: item.medicine,
         form: item.form,
-        strength: item.strength,
+        // A remedy has a potency where others have a strength.
+        strength: [item.strength, item.potency.unwrap_or_default()].join(" ").trim().to_owned(),
         dose: item.dose,
         route: item.route,
         frequency: item.frequency,
         duration: item.duration_days.map(|days| if days == 1 { "1 day".into() } else { format!("{days} days") }),
         quantity: item.quantity,
-        instructions: item.instructions,
+        instructions: match (item.vehicle, item.instructions) {
+            (Some(vehicle), Some(text)) => Some(format!("with {vehicle}; {text}")),
+            (Some(vehicle), None) => Some(format!("with {vehicle}")),
+            (None, text) => text,
+        },
         override_reason: item.override_reason,
     }
 }

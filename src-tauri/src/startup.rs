@@ -12,7 +12,7 @@ use neem_core::sync::engine;
 use neem_core::sync::http::{self, HttpHub};
 use neem_core::sync::protocol::{EnrolRequest, PROTOCOL};
 use neem_core::tenancy::{self, Clinic, ClinicSetup};
-use neem_core::{Actor, Code, Db, Error, Problem, Result, demo};
+use neem_core::{Actor, Code, Db, Error, Problem, Result, demo, transfer};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -164,6 +164,12 @@ pub fn create_demo(files: &Files, passphrase: Option<&str>) -> Result<Db> {
 
 pub fn set_up(files: &Files, setup: &ClinicSetup, passphrase: Option<&str>) -> Result<Db> {
     create(files, passphrase, |db| tenancy::found(db, setup, false).map(|_| ()))
+}
+
+/// Takes a clinic from an export; a file that is damaged leaves the PC as fresh as it was.
+pub fn restore(files: &Files, export: &Path, device_name: &str, passphrase: Option<&str>) -> Result<Db> {
+    let source = std::fs::File::open(export).map_err(|_| Error::from(Code::NotFound))?;
+    create(files, passphrase, |db| transfer::import_tenant(db, source, device_name).map(|_| ()))
 }
 
 /// Joins the clinic of a hub and fetches what it has; a cut in between can be tried again with a

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use neem_core::identity::{Permission, Role, SignedIn};
-use neem_core::ids::{LocalDate, ProviderId, UserId};
+use neem_core::ids::{LocalDate, ProviderId, SessionId, UserId};
 use neem_core::{Actor, Code, Db, Tx, tenancy};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager};
 use tauri_specta::Event;
+use tokio::sync::Notify;
 
 use crate::error::Answer;
 use crate::events::{Changed, ScreenLocked};
@@ -37,6 +38,7 @@ pub struct Session {
 
 pub struct Present {
     pub who: SignedIn,
+    session: SessionId,
     pub locked: bool,
     last_touch: Instant,
 }
@@ -50,6 +52,10 @@ pub struct App {
     /// One sync at a time.
     pub syncing: AtomicBool,
     pub last_failure: Mutex<Option<Code>>,
+    /// Something was written here that the hub does not have.
+    pub written: Notify,
+    /// Another hub, or none: waiting for the old one has no sense.
+    pub hub_changed: Notify,
 }
 
 impl App {
@@ -62,6 +68,8 @@ impl App {
             founding: Mutex::default(),
             syncing: AtomicBool::new(false),
             last_failure: Mutex::default(),
+            written: Notify::new(),
+            hub_changed: Notify::new(),
         }
     }
 
@@ -95,8 +103,20 @@ impl App {
         self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether somebody is here who may do one of these.
+    pub fn may_any(&self, permissions: &[Permission]) -> Answer<()> {
+        let who = self.awake()?;
+        if permissions.iter().any(|permission| who.may(*permission)) { Ok(()) } else { Err(Code::NotAllowed.into()) }
+    }
+
     /// Who is signed in and may do this.
     fn allowed(&self, permission: Permission) -> Answer<SignedIn> {
+        let who = self.awake()?;
+        if who.may(permission) { Ok(who) } else { Err(Code::NotAllowed.into()) }
+    }
+
+    /// Who is signed in, at a screen that is not locked.
+    fn awake(&self) -> Answer<SignedIn> {
         let mut present = self.present();
         let person = present.as_mut().ok_or(Code::NotSignedIn)?;
         if person.last_touch.elapsed() > LOCK_AFTER {
@@ -104,9 +124,6 @@ impl App {
         }
         if person.locked {
             return Err(Code::Locked.into());
-        }
-        if !person.who.may(permission) {
-            return Err(Code::NotAllowed.into());
         }
         Ok(person.who.clone())
     }
@@ -128,7 +145,9 @@ impl App {
         action: impl FnOnce(&Tx) -> neem_core::Result<T>,
     ) -> Answer<T> {
         let who = self.allowed(permission)?;
-        Ok(self.db()?.write(Actor::User(who.user), name, action)?)
+        let value = self.db()?.write(Actor::User(who.user), name, action)?;
+        self.written.notify_one();
+        Ok(value)
     }
 
     /// The same for tables that never leave this PC.
@@ -160,14 +179,19 @@ impl App {
         Ok(db.now().day(zone))
     }
 
-    pub fn enter(&self, who: SignedIn) -> Session {
-        *self.present() = Some(Present { who, locked: false, last_touch: Instant::now() });
+    pub fn enter(&self, who: SignedIn, session: SessionId) -> Session {
+        *self.present() = Some(Present { who, session, locked: false, last_touch: Instant::now() });
         // Just set: there is somebody.
         self.session().unwrap_or_else(|| unreachable!("a session that was just entered"))
     }
 
     pub fn leave(&self) {
         *self.present() = None;
+    }
+
+    /// The session that was opened on this PC for whoever is signed in.
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.present().as_ref().map(|person| person.session)
     }
 
     pub fn lock(&self) {

@@ -6,20 +6,29 @@ use std::time::Duration;
 
 use neem_core::clock::{Entropy, SystemEntropy};
 use neem_core::ids::Instant;
+use neem_core::sync::decide;
 use neem_core::sync::engine::{self, SyncReport};
+use neem_core::sync::http::HttpHub;
+use neem_core::sync::protocol::{HubApi, WaitRequest};
 use neem_core::{Code, Db, Result};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager};
 use tauri_specta::Event;
+use tokio::runtime::Runtime;
 
 use crate::events::{SyncProgressed, SyncStatusChanged};
 use crate::startup;
 use crate::state::App;
 
-/// Between two background syncs; after failures it doubles up to the longest.
-const PAUSE: Duration = Duration::from_secs(30);
+/// After a failure; each further one doubles it up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8 * 60);
+/// Writes that follow each other this closely are sent together.
+const GATHER: Duration = Duration::from_millis(150);
+/// How long a pressed button waits for a sync that is running already.
+const LONGEST_TURN: Duration = Duration::from_secs(120);
+const TURN: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -70,7 +79,7 @@ pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
             last_error,
             records: count("SELECT coalesce(sum(rows), 0) FROM digests")?,
             conflicts: count("SELECT count(*) FROM conflicts")?,
-            quarantined: count("SELECT count(*) FROM quarantine")?,
+            quarantined: decide::open_quarantine(conn)?,
             device_name: device.name.clone(),
             lane: device.lane.clone(),
         })
@@ -87,43 +96,99 @@ pub fn announce_status(handle: &AppHandle) {
     }
 }
 
-/// One sync; a second one that is asked for meanwhile is refused.
+/// One sync, with a connection of its own. One that is running already is waited for: whoever presses
+/// the button has pressed it for what they see now.
 pub fn run(app: &App, db: &Db) -> Result<SyncReport> {
+    let hub = startup::hub(db)?;
+    for _ in 0..LONGEST_TURN.as_millis() / TURN.as_millis() {
+        match run_with(app, db, &startup::runtime()?, &hub) {
+            Err(error) if error.code() == Code::SyncRunning => std::thread::sleep(TURN),
+            outcome => return outcome,
+        }
+    }
+    Err(Code::SyncRunning.into())
+}
+
+/// One sync over an open line; refused while another one is running.
+fn run_with(app: &App, db: &Db, runtime: &Runtime, hub: &HttpHub) -> Result<SyncReport> {
     if app.syncing.swap(true, Ordering::SeqCst) {
         return Err(Code::SyncRunning.into());
     }
     announce_status(&app.handle);
-    let handle = app.handle.clone();
-    let outcome = startup::hub(db).and_then(|hub| {
-        let progress = |progress| {
-            let _ = SyncProgressed(progress).emit(&handle);
-        };
-        startup::runtime()?.block_on(engine::sync(db, &hub, &progress))
-    });
+    let progress = |progress| {
+        let _ = SyncProgressed(progress).emit(&app.handle);
+    };
+    let outcome = runtime.block_on(engine::sync(db, hub, &progress));
     app.syncing.store(false, Ordering::SeqCst);
     *app.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = outcome.as_ref().err().map(|e| e.code());
     announce_status(&app.handle);
     outcome
 }
 
-/// Syncs every half minute while a hub is known, less often while it does not answer.
+/// Keeps this PC and its hub together: syncs when something was written here, when the hub has
+/// something new, and again after a pause when the hub did not answer.
 pub fn keep_syncing(handle: AppHandle) {
     std::thread::spawn(move || {
-        let mut pause = PAUSE;
+        let Ok(runtime) = startup::runtime() else { return };
+        let mut line: Option<Line> = None;
+        let mut pause = FIRST_PAUSE;
         loop {
-            // Every PC of a clinic was switched on at eight: a little chance spreads them out.
-            let mut chance = [0];
-            SystemEntropy.fill(&mut chance);
-            std::thread::sleep(pause + Duration::from_millis(u64::from(chance[0]) * 20));
             let app = handle.state::<App>();
-            let Ok(db) = app.db() else { continue };
-            if !db.read(engine::link).is_ok_and(|link| link.is_some()) {
+            let Some((db, current)) = app.db().ok().and_then(|db| Line::to(&db, line.take()).map(|line| (db, line)))
+            else {
+                // No clinic yet, or no hub: a look now and then costs nothing.
+                std::thread::sleep(Duration::from_secs(1));
                 continue;
-            }
-            pause = match run(&app, &db) {
-                Ok(_) => PAUSE,
-                Err(_) => (pause * 2).min(LONGEST_PAUSE),
+            };
+            let current = line.insert(current);
+            let done = run_with(&app, &db, &runtime, &current.hub);
+            let waited = match done {
+                Ok(_) => runtime.block_on(news(&app, &db, &current.hub)),
+                Err(error) => Err(error),
+            };
+            pause = match waited {
+                Ok(()) => FIRST_PAUSE,
+                Err(_) => {
+                    // Every PC of a clinic loses the hub at the same moment; chance spreads them out.
+                    let mut chance = [0];
+                    SystemEntropy.fill(&mut chance);
+                    let spread = pause.mul_f64(0.5 + f64::from(chance[0]) / 255.0);
+                    runtime.block_on(async {
+                        let _ = tokio::time::timeout(spread, app.hub_changed.notified()).await;
+                    });
+                    (pause * 2).min(LONGEST_PAUSE)
+                }
             };
         }
     });
+}
+
+/// The hub as this PC reaches it: kept, so that a sync needs no new connection and no new token.
+struct Line {
+    address: String,
+    hub: HttpHub,
+}
+
+impl Line {
+    /// The kept line, if it still leads to the hub that this PC is connected with.
+    fn to(db: &Db, kept: Option<Line>) -> Option<Line> {
+        let address = db.read(engine::link).ok()??.address;
+        match kept {
+            Some(line) if line.address == address => Some(line),
+            _ => Some(Line { hub: startup::hub(db).ok()?, address }),
+        }
+    }
+}
+
+/// Returns when there is a reason to sync again: something was written here, or the hub has news.
+async fn news(app: &App, db: &Db, hub: &HttpHub) -> Result<()> {
+    let after = db.read(engine::link)?.map_or(0, |link| link.pulled);
+    tokio::select! {
+        () = app.written.notified() => {
+            // A walk-in is several writes within a moment: they travel together.
+            tokio::time::sleep(GATHER).await;
+            Ok(())
+        }
+        woken = hub.wait(WaitRequest { after }) => Ok(woken.map(drop)?),
+    }
 }

@@ -1,15 +1,20 @@
 //! The numbers of `make bench`: one JSON object per line. An argument names the only part to run.
-//! `NEEM_BENCH_ROWS` and `NEEM_BENCH_PATIENTS` make a smaller run, for trying the bench itself.
+//! The parts on the full clinic make it first, which takes some minutes, and keep it.
+//! `NEEM_BENCH_ROWS`, `NEEM_BENCH_PATIENTS` and `NEEM_BENCH_APPOINTMENTS` make a smaller run, for
+//! trying the bench itself.
 
 #[path = "data.rs"]
 mod data;
 #[path = "paint.rs"]
 mod paint;
+#[path = "scale.rs"]
+mod scale;
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::time::{Duration, Instant as Watch};
 
+use neem_core::keys::DatabaseKey;
 use neem_core::patients;
 use neem_core::scheduling::{self, NewWalkIn};
 use neem_core::sync::engine;
@@ -21,8 +26,14 @@ use support::{Clinic, Seeded};
 fn main() {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     type Part = fn();
-    let parts: [(&str, Part); 4] =
-        [("sync", sync), ("walk_in", walk_in), ("search", search), ("paint", paint::measure)];
+    let parts: [(&str, Part); 6] = [
+        ("sync", sync),
+        ("walk_in", walk_in),
+        ("search", search),
+        ("scale", scale::measure),
+        ("paint", paint::measure),
+        ("scale_paint", scale_paint),
+    ];
     for (name, part) in parts {
         if only.as_deref().is_none_or(|only| only == name) {
             part();
@@ -152,6 +163,20 @@ fn bare_database(pc: &support::Pc) -> Connection {
     conn.pragma_update(None, "synchronous", "FULL").expect("FULL");
     conn.execute_batch("CREATE TABLE plain (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT").expect("a table");
     conn
+}
+
+/// The program started with the clinic of the full size.
+fn scale_paint() {
+    let options = scale::options();
+    let made = scale::made(&options);
+    let full = tempfile::tempdir_in("target/scale").expect("a folder");
+    std::fs::copy(made.join("neem.db"), full.path().join("neem.db")).expect("copies");
+    let hex = std::fs::read_to_string(made.join("key.hex")).expect("a key");
+    let key = DatabaseKey::from_hex(hex.trim()).expect("hex");
+    let (empty, _) = support::founder("Kadamba Clinic");
+    empty.db.close().expect("closes");
+    let on = format!("{} patients, {} appointments, encrypted", options.patients, options.appointments);
+    paint::measure_with_clinics((full.path(), &key), (empty.dir.path(), &empty.key), &on);
 }
 
 /// What the one search box costs while a name, a phone number or a year is being typed.

@@ -8,12 +8,18 @@ use std::time::{Duration, Instant as Watch};
 use fantoccini::wd::Capabilities;
 use fantoccini::{ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use neem_core::keys::{DatabaseKey, KeyFile};
 use serde_json::json;
 
 use super::{milliseconds, percentile, report};
 
 const PATIENCE: Duration = Duration::from_secs(40);
 const TIMES: usize = 5;
+/// On the screen of a fresh PC, and on that of a clinic.
+const START: &str = "[data-testid=start-demo]";
+const SIGN_IN: &str = "[data-testid=sign-in]";
+/// Under which the program asks the keyring.
+const SERVICE: &str = "org.neem.clinic";
 
 pub fn measure() {
     if std::env::var_os("DISPLAY").is_none() {
@@ -28,7 +34,8 @@ pub fn measure() {
     let mut paints = Vec::new();
     let mut sizes = Vec::new();
     for _ in 0..TIMES {
-        match runtime.block_on(once(&app)) {
+        let data = tempfile::tempdir().expect("a folder");
+        match runtime.block_on(once(&app, data.path(), START)) {
             Ok((paint, size)) => {
                 paints.push(milliseconds(paint));
                 sizes.push(size);
@@ -50,6 +57,51 @@ fn skip(reason: &str) {
     println!("{}", json!({ "name": "first_paint", "skipped": reason }));
 }
 
+/// Starts with a clinic that is set up already, until somebody can sign in: a clinic of the full size
+/// and one that has just been founded, turn by turn. The key is in the keyring of the bench's desktop.
+pub fn measure_with_clinics(full: (&Path, &DatabaseKey), empty: (&Path, &DatabaseKey), on: &str) {
+    let skip = |reason: &str| println!("{}", json!({ "name": "scale_first_paint", "skipped": reason }));
+    if std::env::var_os("DISPLAY").is_none() {
+        return skip("no display");
+    }
+    let app = app();
+    if !app.exists() {
+        return skip(&format!("no program at {}", app.display()));
+    }
+    for (index, (data, key)) in [full, empty].into_iter().enumerate() {
+        let account = format!("bench-{index}");
+        let kept = keyring::Entry::new(SERVICE, &account).and_then(|entry| entry.set_password(&key.to_hex()));
+        if let Err(error) = kept {
+            return skip(&format!("no keyring: {error}"));
+        }
+        KeyFile::in_keyring(key, account).store(&data.join("neem.key.json")).expect("writes");
+    }
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let (mut paints, mut sizes) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    // The first turn warms up whatever the two have in common.
+    for turn in 0..=TIMES {
+        for (index, (data, _)) in [full, empty].into_iter().enumerate() {
+            match runtime.block_on(once(&app, data, SIGN_IN)) {
+                Ok((paint, size)) if turn > 0 => {
+                    paints[index].push(milliseconds(paint));
+                    sizes[index].push(size);
+                }
+                Ok(_) => {}
+                Err(reason) => return skip(&reason),
+            }
+        }
+    }
+    let [full, empty] = paints.each_mut().map(|times| percentile(times, 0.5));
+    let how = format!("{TIMES} starts until the sign-in button is there; {}", app.display());
+    report("scale_first_paint", full, "ms", &format!("{on}; {how}"));
+    report("scale_first_paint_empty", empty, "ms", &format!("a clinic that was just founded; {how}"));
+    report("scale_first_paint_over_empty", full / empty, "times", on);
+    let [full, empty] = sizes.each_mut().map(|sizes| percentile(sizes, 0.5));
+    report("scale_resident_memory", full, "MB", &format!("{on}; PSS of the program and all its web processes"));
+    report("scale_resident_memory_empty", empty, "MB", "a clinic that was just founded");
+}
+
 fn app() -> PathBuf {
     let named = std::env::var_os("NEEM_APP").map(PathBuf::from);
     let built = option_env!("CARGO_BIN_EXE_neem").map(PathBuf::from);
@@ -66,13 +118,13 @@ impl Drop for Driver {
     }
 }
 
-async fn once(app: &Path) -> Result<(Duration, f64), String> {
-    let data = tempfile::tempdir().map_err(|error| error.to_string())?;
+/// One start with a data folder, until an element is there; the time and the memory.
+async fn once(app: &Path, data: &Path, until: &str) -> Result<(Duration, f64), String> {
     let port = free_port().map_err(|error| error.to_string())?;
     let driver = Command::new("WebKitWebDriver")
         .args(["-p", &port.to_string(), "--host=127.0.0.1"])
         .env("TAURI_WEBVIEW_AUTOMATION", "true")
-        .env("NEEM_DATA_DIR", data.path())
+        .env("NEEM_DATA_DIR", data)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -98,12 +150,7 @@ async fn once(app: &Path) -> Result<(Duration, f64), String> {
         .await
         .map_err(|_| "no window".to_owned())?
         .map_err(|error| format!("no window: {error}"))?;
-    let shown = client
-        .wait()
-        .at_most(PATIENCE)
-        .every(Duration::from_millis(5))
-        .for_element(Locator::Css("[data-testid=start-demo]"))
-        .await;
+    let shown = client.wait().at_most(PATIENCE).every(Duration::from_millis(5)).for_element(Locator::Css(until)).await;
     let paint = start.elapsed();
     let size = megabytes(driver.0.id());
     // The window goes before its folder does.

@@ -1,6 +1,7 @@
 //! The whole story in the real window: two clinic PCs and a hub, with the hub gone in between.
 
 mod own_clinic;
+mod roles;
 mod window;
 
 use std::future::Future;
@@ -73,6 +74,11 @@ fn a_walk_in_a_prescription_a_sync() {
 #[test]
 fn my_own_clinic_on_a_pc_without_a_keyring() {
     on_screen(own_clinic::story());
+}
+
+#[test]
+fn every_command_as_every_role() {
+    on_screen(roles::story());
 }
 
 async fn story() {
@@ -277,6 +283,12 @@ async fn story() {
     desk.see("[data-testid=document-preview]").await;
     desk.press("Esc").await;
 
+    // Both write another address for one patient, and neither hears of the other.
+    move_house(&desk, "7 Palash Road, flat 3").await;
+    room.invoke("sign_in", login("imran@kadamba.example")).await.expect("signs in");
+    move_house(&room, "14 Champa Lane, rear gate").await;
+    room.invoke("sign_in", login("farah@kadamba.example")).await.expect("signs in");
+
     // The hub comes back; one press each, and all three are the same.
     let hub = HubProcess::start(&hub_data, &address);
     assert!(room.sync().await.contains("identical"));
@@ -296,6 +308,24 @@ async fn story() {
     desk.picture("identical").await;
     room.picture("identical").await;
 
+    // One key decides between the two addresses, and the other PC has nothing left to decide.
+    desk.open("Conflicts").await;
+    desk.read("Vikram Bapat").await;
+    desk.read("rear gate").await;
+    desk.picture("conflict").await;
+    desk.is_accessible("conflicts").await;
+    desk.press("1").await;
+    desk.read("Decided today").await;
+    desk.until(
+        "the decision",
+        "return !document.body.innerText.includes('rear gate') || !document.body.innerText.includes('flat 3')",
+    )
+    .await;
+    desk.picture("conflict-decided").await;
+    assert!(desk.sync().await.contains("identical"));
+    assert!(room.sync().await.contains("identical"));
+    assert_eq!(room.invoke("list_conflicts", serde_json::json!({})).await, Ok(serde_json::json!([])));
+
     // The desk sees that the doctor has finished; in the dark too.
     desk.open("Today").await;
     desk.see("[data-testid^=row-]").await;
@@ -313,6 +343,22 @@ async fn story() {
     desk.see(&format!("[data-testid='row-{given}']")).await;
     desk.picture("next-start").await;
     desk.stop().await;
+}
+
+fn login(email: &str) -> serde_json::Value {
+    serde_json::json!({ "email": email, "password": DEMO_PASSWORD, "code": null })
+}
+
+/// Gives a patient another address; no screen of this window edits patients yet.
+async fn move_house(pc: &Pc, address: &str) {
+    use serde_json::json;
+    let hits = pc.invoke("search_patients", json!({ "query": "Vikram Bapat" })).await.expect("finds");
+    let id = json!({ "patientId": hits[0]["id"] });
+    let seen = pc.invoke("patient", id.clone()).await.expect("reads")["updatedAt"].clone();
+    let mut form = pc.invoke("patient_form", id.clone()).await.expect("reads");
+    form["address"] = json!(address);
+    let change = json!({ "change": { "patientId": id["patientId"], "seen": seen, "form": form } });
+    pc.invoke("edit_patient", change).await.expect("writes");
 }
 
 /// The sheet carries what the law wants, and says it in words.

@@ -100,6 +100,18 @@ impl Pc {
         answer.as_str().unwrap_or_default().to_owned()
     }
 
+    /// Calls a command past the screen; the code of what was refused.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, String> {
+        let script = "const [command, given, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke(command, given)
+              .then((value) => done([true, value ?? null]), (error) => done([false, (error && error.code) || String(error)]));";
+        let answer = self.client.execute_async(script, vec![json!(command), arguments]).await.expect(command);
+        match (answer[0].as_bool(), answer[1].as_str()) {
+            (Some(true), _) => Ok(answer[1].clone()),
+            (_, code) => Err(code.unwrap_or_default().to_owned()),
+        }
+    }
+
     /// Waits until a script says something other than null, false or nothing.
     pub async fn until(&self, what: &str, script: &str) -> Value {
         let begun = Instant::now();
@@ -226,7 +238,7 @@ impl Pc {
     }
 
     pub async fn sign_out(&self) {
-        self.click("[title*='theme, lock']").await;
+        self.click("[title*='sign out']").await;
         self.push("Sign out").await;
         self.see("[data-testid=sign-in]").await;
     }

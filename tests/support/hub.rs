@@ -9,7 +9,7 @@ use neem_core::ids::TenantId;
 use neem_core::sync::digest::Digest;
 use neem_core::sync::protocol::{
     DigestRequest, Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest, PullRequest, PushReply,
-    Refusal,
+    Refusal, WaitRequest, Woken,
 };
 use neem_hub::enrol::{self, For};
 use neem_hub::{Hub, serve, store};
@@ -129,6 +129,9 @@ impl<H: HubApi> HubApi for BadLine<H> {
     }
     async fn digest(&self, request: DigestRequest) -> Result<HubDigest, Refusal> {
         self.through(self.hub.digest(request)).await
+    }
+    async fn wait(&self, request: WaitRequest) -> Result<Woken, Refusal> {
+        self.through(self.hub.wait(request)).await
     }
     async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
         self.hub.devices().await

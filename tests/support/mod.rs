@@ -4,51 +4,35 @@
 // Every test takes what it needs of this.
 #![allow(dead_code)]
 
+// The clinic itself is the one that the core's own tests use.
+#[path = "../../core/tests/support/mod.rs"]
+mod clinic;
 pub mod hub;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use neem_core::clock::{self, Clock, SystemClock, SystemEntropy};
-use neem_core::db::ThisDevice;
-use neem_core::identity::{self, NewStaff, Role};
-use neem_core::ids::{AppointmentId, ClinicId, DeviceId, Instant, PatientId, ProviderId, TenantId, UserId};
+use neem_core::clock::{self, SystemEntropy};
+use neem_core::db::{SCHEMA_LEVEL, ThisDevice};
+use neem_core::ids::{AppointmentId, DeviceId, Instant, PatientId, TenantId, UserId};
 use neem_core::keys::DatabaseKey;
-use neem_core::patients::{self, Gender, NewPatient};
+use neem_core::patients;
 use neem_core::scheduling::{self, AppointmentStatus, Channel, NewAppointment};
 use neem_core::sync::commit::SigningKey;
 use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::http::{self, HttpHub};
 use neem_core::sync::overlap::{self, ConflictSummary};
 use neem_core::sync::protocol::{EnrolRequest, HubApi, PROTOCOL, Refusal};
-use neem_core::tenancy::{self, ClinicSetup};
+use neem_core::tenancy;
 use neem_core::{Actor, Db, Result, Tx};
 use neem_hub::enrol::For;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+#[allow(unused_imports)]
+pub use clinic::{MINUTE, PASSWORD, Staff, WrongClock, patient};
 pub use hub::HubHouse;
-
-pub const PASSWORD: &str = "a long enough secret";
-pub const MINUTE: i64 = 60_000;
-
-/// The PC's clock, so many milliseconds wrong.
-#[derive(Default)]
-pub struct WrongClock(AtomicI64);
-
-impl WrongClock {
-    pub fn ahead(&self, milliseconds: i64) {
-        self.0.store(milliseconds, Ordering::Relaxed);
-    }
-}
-
-impl Clock for WrongClock {
-    fn now(&self) -> Instant {
-        Instant(SystemClock.now().0 + self.0.load(Ordering::Relaxed))
-    }
-}
 
 /// A PC with its data directory.
 pub struct Pc {
@@ -59,22 +43,19 @@ pub struct Pc {
     runtime: tokio::runtime::Runtime,
 }
 
-/// Who works at the clinic that [`first_pc`] founds.
-#[derive(Debug, Clone, Copy)]
-pub struct Staff {
-    pub site: ClinicId,
-    pub admin: UserId,
-    pub desk: UserId,
-    pub doctor: UserId,
-    pub provider: ProviderId,
-}
-
 impl Pc {
     pub fn empty() -> Pc {
+        Pc::of_level(SCHEMA_LEVEL)
+    }
+
+    /// A PC that was not updated yet.
+    pub fn of_level(level: usize) -> Pc {
         let dir = tempfile::tempdir().expect("a folder");
         let key = DatabaseKey::random(&SystemEntropy);
         let clock = Arc::new(WrongClock::default());
-        let db = open(&dir.path().join("neem.db"), &key, &clock).expect("opens");
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let db = Db::open_at(&dir.path().join("neem.db"), &key, clock.clone(), Arc::new(SystemEntropy), level);
+        let db = db.expect("opens");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         Pc { dir, key, clock, db, runtime }
     }
@@ -89,6 +70,20 @@ impl Pc {
         db.close().expect("closes");
         let db = open(&dir.path().join("neem.db"), &key, &clock).expect("opens");
         Pc { dir, key, clock, db, runtime }
+    }
+
+    /// A second PC from a copy of this one's file, as a backup or a cloned disk gives.
+    pub fn copied(self) -> (Pc, Pc) {
+        let Pc { dir, key, clock, db, runtime } = self;
+        db.close().expect("closes");
+        let other = tempfile::tempdir().expect("a folder");
+        std::fs::copy(dir.path().join("neem.db"), other.path().join("neem.db")).expect("copies");
+        let again = |dir: TempDir, runtime| {
+            let db = open(&dir.path().join("neem.db"), &key, &clock).expect("opens");
+            Pc { dir, key: key.clone(), clock: clock.clone(), db, runtime }
+        };
+        let second = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        (again(dir, runtime), again(other, second))
     }
 
     pub fn client(&self) -> HttpHub {
@@ -196,59 +191,14 @@ impl Pc {
 pub fn open(path: &std::path::Path, key: &DatabaseKey, clock: &Arc<WrongClock>) -> Result<Db> {
     // Every PC has its providers of TLS from the app's start.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Db::open(path, key, clock.clone(), Arc::new(SystemEntropy))
-}
-
-pub fn patient(name: &str) -> NewPatient {
-    NewPatient {
-        full_name: name.into(),
-        alternate_name: String::new(),
-        gender: Some(Gender::Female),
-        birth_date: "12/3/1980".into(),
-        age_years: String::new(),
-        phone: String::new(),
-        address: String::new(),
-        city: String::new(),
-        primary_language: String::new(),
-    }
+    clinic::open(path, key, clock)
 }
 
 /// A PC that has founded a clinic with a manager, a receptionist and a doctor, without a hub.
 pub fn founder(clinic_name: &str) -> (Pc, Staff) {
     let pc = Pc::empty();
-    let setup = ClinicSetup {
-        clinic_name: clinic_name.into(),
-        site_name: "Main site".into(),
-        address: "1 Neem Lane".into(),
-        phone: "+91 55501 20400".into(),
-        timezone: "Asia/Kolkata".into(),
-        country: "IN".into(),
-        currency: "INR".into(),
-        device_name: "Front desk".into(),
-        admin_name: "Nikhil Sathe".into(),
-        email: "manager@clinic.example".into(),
-        password: PASSWORD.into(),
-    };
-    let (site, admin) = tenancy::found(&pc.db, &setup, false).expect("founds");
-    let member = |name: &str, role| NewStaff {
-        name: name.into(),
-        email: format!("{}@clinic.example", name.split(' ').next_back().unwrap_or_default().to_lowercase()),
-        password: PASSWORD.into(),
-        role,
-        specialization: "General".into(),
-        qualification: "MBBS".into(),
-        registration_number: "MMC-20410".into(),
-        room: "Room 2".into(),
-    };
-    let (desk, doctor) = pc
-        .write(admin, |tx| {
-            let desk = identity::add_staff(tx, &member("Meera Kulkarni", Role::Receptionist), site)?;
-            let doctor = identity::add_staff(tx, &member("Dr Farah Siddiqui", Role::Provider), site)?;
-            Ok((desk, doctor))
-        })
-        .expect("adds staff");
-    let provider = doctor.provider_id.expect("a provider");
-    (pc, Staff { site, admin, desk: desk.user_id, doctor: doctor.user_id, provider })
+    let staff = clinic::found(&pc.db, clinic_name);
+    (pc, staff)
 }
 
 /// The first PC of a hub: it founds the clinic and brings it along.
@@ -261,7 +211,10 @@ pub fn first_pc(hub: &HubHouse) -> (Pc, Staff) {
 
 /// One more PC in the clinic of `tenant`; the others know its key once it has synced.
 pub fn join(hub: &HubHouse, tenant: TenantId, name: &str) -> Pc {
-    let pc = Pc::empty();
+    join_with(Pc::empty(), hub, tenant, name)
+}
+
+pub fn join_with(pc: Pc, hub: &HubHouse, tenant: TenantId, name: &str) -> Pc {
     pc.enrol(hub, &hub.code(For::Tenant(tenant.0)), name).expect("enrols");
     pc.sync();
     pc.db.write(Actor::System, "join_clinic", tenancy::introduce_device).expect("introduces itself");

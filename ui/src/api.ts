@@ -38,6 +38,11 @@ export const keys = {
   syncReport: ["syncReport"],
   hubDevices: ["hubDevices"],
   conflicts: ["conflicts"],
+  fieldConflicts: ["conflicts", "fields"],
+  quarantined: ["conflicts", "quarantined"],
+  decided: (since: B.Instant) => ["conflicts", "decided", since],
+  ownAccount: ["ownAccount"],
+  mfaSetup: ["mfaSetup"],
 } as const;
 
 function asCommandError(error: unknown): B.CommandError {
@@ -155,6 +160,22 @@ export const useSyncReport = () => useQuery({ queryKey: keys.syncReport, queryFn
 export const useHubDevices = (connected: boolean) =>
   useQuery({ queryKey: keys.hubDevices, queryFn: api.hubDevices, enabled: connected });
 export const useConflicts = () => useQuery({ queryKey: keys.conflicts, queryFn: api.listConflicts });
+export const useFieldConflicts = () =>
+  useQuery({ queryKey: keys.fieldConflicts, queryFn: api.fieldConflicts });
+export const useQuarantined = () => useQuery({ queryKey: keys.quarantined, queryFn: api.quarantinedCommits });
+export const useDecided = (since: B.Instant) =>
+  useQuery({ queryKey: keys.decided(since), queryFn: () => api.decidedConflicts(since) });
+
+export const useOwnAccount = () => useQuery({ queryKey: keys.ownAccount, queryFn: api.ownAccount });
+/** Asked for once and forgotten with the dialog: another secret under the hands would make the code wrong. */
+export const useMfaSetup = (wanted: boolean) =>
+  useQuery({
+    queryKey: keys.mfaSetup,
+    queryFn: api.beginMfa,
+    enabled: wanted,
+    staleTime: Infinity,
+    gcTime: 0,
+  });
 
 /** A press on a button: busy while it runs, its failure kept to be shown beside it. */
 export function useCommand<Args extends unknown[], T>(

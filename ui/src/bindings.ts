@@ -7,40 +7,256 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	startup: () => __TAURI_INVOKE<Startup>("startup"),
-	createDemo: (passphrase: string | null) => __TAURI_INVOKE<ClinicOverview>("create_demo", { passphrase }),
-	setUpClinic: (setup: ClinicSetup, passphrase: string | null) => __TAURI_INVOKE<ClinicOverview>("set_up_clinic", { setup, passphrase }),
-	joinClinic: (request: JoinRequest, passphrase: string | null) => __TAURI_INVOKE<ClinicOverview>("join_clinic", { request, passphrase }),
-	unlockDatabase: (passphrase: string) => __TAURI_INVOKE<ClinicOverview>("unlock_database", { passphrase }),
-	demoLogins: () => __TAURI_INVOKE<DemoLogin[]>("demo_logins"),
-	signIn: (email: string, password: string) => __TAURI_INVOKE<Session>("sign_in", { email, password }),
+	listAuditEntries: (filter: AuditFilter, page: PageRequest) => __TAURI_INVOKE<Page<AuditEntry>>("list_audit_entries", { filter, page }),
+	verifyLog: () => __TAURI_INVOKE<LogReport>("verify_log"),
+	issueInvoice: (invoice: NewInvoice) => __TAURI_INVOKE<Invoice>("issue_invoice", { invoice }),
+	voidInvoice: (invoiceId: InvoiceId, reason: string) => __TAURI_INVOKE<Invoice>("void_invoice", { invoiceId, reason }),
+	getInvoice: (invoiceId: InvoiceId) => __TAURI_INVOKE<Invoice>("get_invoice", { invoiceId }),
+	listInvoicesOfPatient: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<InvoiceSummary>>("list_invoices_of_patient", { patientId, page }),
+	listInvoicesOfAppointment: (appointmentId: AppointmentId) => __TAURI_INVOKE<InvoiceSummary[]>("list_invoices_of_appointment", { appointmentId }),
+	listPaymentsOfPatient: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<Payment>>("list_payments_of_patient", { patientId, page }),
+	takePayment: (requestKey: string, payment: NewPayment) => __TAURI_INVOKE<Payment>("take_payment", { requestKey, payment }),
+	initiatePayment: (requestKey: string, payment: NewPayment) => __TAURI_INVOKE<Payment>("initiate_payment", { requestKey, payment }),
+	confirmPayment: (requestKey: string, confirmation: Confirmation) => __TAURI_INVOKE<Payment>("confirm_payment", { requestKey, confirmation }),
+	refundPayment: (requestKey: string, refund: NewRefund) => __TAURI_INVOKE<Payment>("refund_payment", { requestKey, refund }),
+	getAppointmentBalance: (appointmentId: AppointmentId) => __TAURI_INVOKE<Balance>("get_appointment_balance", { appointmentId }),
+	getPatientBalance: (patientId: PatientId) => __TAURI_INVOKE<Balance[]>("get_patient_balance", { patientId }),
+	listOpenBalances: (clinicId: ClinicId, page: PageRequest) => __TAURI_INVOKE<Page<OpenBalance>>("list_open_balances", { clinicId, page }),
+	openTill: (till: NewTill) => __TAURI_INVOKE<CashSession>("open_till", { till }),
+	closeTill: (cashSessionId: CashSessionId, count: CountedTill) => __TAURI_INVOKE<CashSession>("close_till", { cashSessionId, count }),
+	/**  The open till of this PC. */
+	getTill: () => __TAURI_INVOKE<CashSession | null>("get_till"),
+	listTills: (clinicId: ClinicId, page: PageRequest) => __TAURI_INVOKE<Page<CashSession>>("list_tills", { clinicId, page }),
+	listTakings: (clinicId: ClinicId, day: LocalDate) => __TAURI_INVOKE<Takings[]>("list_takings", { clinicId, day }),
+	openConsultation: (appointmentId: AppointmentId) => __TAURI_INVOKE<Workplace>("open_consultation", { appointmentId }),
+	openConsultationIn: (appointmentId: AppointmentId, mode: ConsultationMode) => __TAURI_INVOKE<Workplace>("open_consultation_in", { appointmentId, mode }),
+	takeOverConsultation: (consultationId: ConsultationId, mode: ConsultationMode) => __TAURI_INVOKE<Workplace>("take_over_consultation", { consultationId, mode }),
+	saveNotes: (consultationId: ConsultationId, notes: Notes) => __TAURI_INVOKE<Consultation>("save_notes", { consultationId, notes }),
+	finishConsultation: (consultationId: ConsultationId) => __TAURI_INVOKE<Consultation>("finish_consultation", { consultationId }),
+	listConsultationsOfPatient: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<HistoryEntry>>("list_consultations_of_patient", { patientId, page }),
+	/**  The visits that the doctor who is signed in has open. */
+	listRunningConsultations: () => __TAURI_INVOKE<Running[]>("list_running_consultations"),
+	previewDocument: (document: DocumentRef) => __TAURI_INVOKE<DocumentPreview>("preview_document", { document }),
+	saveDocument: (document: DocumentRef) => __TAURI_INVOKE<string>("save_document", { document }),
+	printDocument: (document: DocumentRef) => __TAURI_INVOKE<null>("print_document", { document }),
+	/**  Takes in the file at a path that a person chose. */
+	addFile: (owner: FileOwner, path: string) => __TAURI_INVOKE<FileInfo>("add_file", { owner, path }),
+	listFiles: (owner: FileOwner, page: PageRequest) => __TAURI_INVOKE<Page<FileInfo>>("list_files", { owner, page }),
+	/**  The bytes, to be shown in the window. */
+	readFile: (fileId: FileId) => __TAURI_INVOKE<number[]>("read_file", { fileId }),
+	/**  A copy in the clear, in the folder of downloads; noted, because it leaves the clinic's keeping. */
+	saveFile: (fileId: FileId) => __TAURI_INVOKE<string>("save_file", { fileId }),
+	removeFile: (fileId: FileId) => __TAURI_INVOKE<null>("remove_file", { fileId }),
+	setExtractedText: (fileId: FileId, text: string) => __TAURI_INVOKE<null>("set_extracted_text", { fileId, text }),
+	signIn: (email: string, password: string, code: string | null) => __TAURI_INVOKE<Session>("sign_in", { email, password, code }),
 	signOut: () => __TAURI_INVOKE<null>("sign_out"),
 	session: () => __TAURI_INVOKE<Session | null>("session"),
 	lockScreen: () => __TAURI_INVOKE<null>("lock_screen"),
-	unlockScreen: (password: string) => __TAURI_INVOKE<Session>("unlock_screen", { password }),
+	unlockScreen: (password: string, code: string | null) => __TAURI_INVOKE<Session>("unlock_screen", { password, code }),
+	/**
+	 *  Somebody is here. A session that has run out, or was ended from elsewhere, locks the screen:
+	 *  what is on it stays until the password is given.
+	 */
 	touch: () => __TAURI_INVOKE<null>("touch"),
 	listStaff: () => __TAURI_INVOKE<StaffMember[]>("list_staff"),
 	addStaff: (staff: NewStaff) => __TAURI_INVOKE<StaffMember>("add_staff", { staff }),
+	ownAccount: () => __TAURI_INVOKE<UserAccount>("own_account"),
+	editOwnProfile: (profile: ProfileForm) => __TAURI_INVOKE<UserAccount>("edit_own_profile", { profile }),
+	changePassword: (oldPassword: string, newPassword: string) => __TAURI_INVOKE<null>("change_password", { oldPassword, newPassword }),
+	ownSessions: (page: PageRequest) => __TAURI_INVOKE<Page<SessionSummary>>("own_sessions", { page }),
+	endOwnSession: (sessionId: SessionId) => __TAURI_INVOKE<null>("end_own_session", { sessionId }),
+	beginMfa: () => __TAURI_INVOKE<MfaSetup>("begin_mfa"),
+	confirmMfa: (secret: string, code: string) => __TAURI_INVOKE<null>("confirm_mfa", { secret, code }),
+	disableOwnMfa: (password: string) => __TAURI_INVOKE<null>("disable_own_mfa", { password }),
+	disableMfaOf: (userId: UserId) => __TAURI_INVOKE<null>("disable_mfa_of", { userId }),
+	issueToken: (userId: UserId, purpose: TokenPurpose) => __TAURI_INVOKE<IssuedToken>("issue_token", { userId, purpose }),
+	verifyContact: (purpose: TokenPurpose, code: string) => __TAURI_INVOKE<UserAccount>("verify_contact", { purpose, code }),
+	/**  Before signing in: whoever has the code may choose a password. */
+	resetPassword: (email: string, code: string, newPassword: string) => __TAURI_INVOKE<null>("reset_password", { email, code, newPassword }),
+	userAccount: (userId: UserId) => __TAURI_INVOKE<UserAccount>("user_account", { userId }),
+	findUserByEmail: (email: string) => __TAURI_INVOKE<UserAccount | null>("find_user_by_email", { email }),
+	editUserProfile: (userId: UserId, profile: ProfileForm) => __TAURI_INVOKE<UserAccount>("edit_user_profile", { userId, profile }),
+	changeUserContact: (userId: UserId, contact: ContactForm) => __TAURI_INVOKE<UserAccount>("change_user_contact", { userId, contact }),
+	suspendUser: (userId: UserId) => __TAURI_INVOKE<UserAccount>("suspend_user", { userId }),
+	reactivateUser: (userId: UserId) => __TAURI_INVOKE<UserAccount>("reactivate_user", { userId }),
+	listUserSessions: (userId: UserId, page: PageRequest) => __TAURI_INVOKE<Page<SessionSummary>>("list_user_sessions", { userId, page }),
+	listGrants: (userId: UserId) => __TAURI_INVOKE<Grant[]>("list_grants", { userId }),
+	grantRole: (userId: UserId, role: Role, clinicId: ClinicId | null) => __TAURI_INVOKE<Grant[]>("grant_role", { userId, role, clinicId }),
+	revokeRole: (grantId: GrantId) => __TAURI_INVOKE<null>("revoke_role", { grantId }),
+	listTeam: (filter: TeamFilter, page: PageRequest) => __TAURI_INVOKE<Page<TeamMember>>("list_team", { filter, page }),
+	addTeamMember: (member: TeamMemberForm) => __TAURI_INVOKE<TeamMember>("add_team_member", { member }),
+	editTeamMember: (id: StaffMemberId, member: TeamMemberForm) => __TAURI_INVOKE<TeamMember>("edit_team_member", { id, member }),
+	deactivateTeamMember: (id: StaffMemberId) => __TAURI_INVOKE<TeamMember>("deactivate_team_member", { id }),
+	reactivateTeamMember: (id: StaffMemberId) => __TAURI_INVOKE<TeamMember>("reactivate_team_member", { id }),
+	openConversation: (conversation: NewConversation) => __TAURI_INVOKE<ConversationId>("open_conversation", { conversation }),
+	closeConversation: (conversationId: ConversationId) => __TAURI_INVOKE<null>("close_conversation", { conversationId }),
+	reopenConversation: (conversationId: ConversationId) => __TAURI_INVOKE<null>("reopen_conversation", { conversationId }),
+	/**  The conversations of the doctor who is signed in. */
+	listOwnConversations: (page: PageRequest) => __TAURI_INVOKE<Page<Conversation>>("list_own_conversations", { page }),
+	listPatientConversations: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<Conversation>>("list_patient_conversations", { patientId, page }),
+	listMessages: (conversationId: ConversationId, page: PageRequest) => __TAURI_INVOKE<Page<Message>>("list_messages", { conversationId, page }),
+	sendMessage: (message: NewMessage) => __TAURI_INVOKE<MessageId>("send_message", { message }),
+	/**  What a patient said or wrote elsewhere, taken down here. */
+	recordPatientMessage: (message: NewMessage) => __TAURI_INVOKE<MessageId>("record_patient_message", { message }),
+	markConversationRead: (conversationId: ConversationId) => __TAURI_INVOKE<number>("mark_conversation_read", { conversationId }),
+	/**  What the doctor who is signed in has not read. */
+	countUnreadMessages: () => __TAURI_INVOKE<number>("count_unread_messages"),
+	listUnreadNotifications: (page: PageRequest) => __TAURI_INVOKE<Page<Notification>>("list_unread_notifications", { page }),
+	countUnreadNotifications: () => __TAURI_INVOKE<number>("count_unread_notifications"),
+	markNotificationRead: (notificationId: NotificationId) => __TAURI_INVOKE<null>("mark_notification_read", { notificationId }),
+	queueNotification: (notification: NewNotification) => __TAURI_INVOKE<NotificationId>("queue_notification", { notification }),
+	listOutbox: (channel: NotificationChannel, page: PageRequest) => __TAURI_INVOKE<Page<Outgoing>>("list_outbox", { channel, page }),
+	markNotificationSent: (notificationId: NotificationId) => __TAURI_INVOKE<null>("mark_notification_sent", { notificationId }),
+	markNotificationDelivered: (notificationId: NotificationId) => __TAURI_INVOKE<null>("mark_notification_delivered", { notificationId }),
+	markNotificationFailed: (notificationId: NotificationId, failure: string) => __TAURI_INVOKE<null>("mark_notification_failed", { notificationId, failure }),
+	listNotificationTemplates: () => __TAURI_INVOKE<ClinicTemplate[]>("list_notification_templates"),
+	/**  The words that hold for a key, a channel and a language, the clinic's own or the built-in ones. */
+	showNotificationTemplate: (key: TemplateKey, channel: NotificationChannel, language: string) => __TAURI_INVOKE<NotificationWords>("show_notification_template", { key, channel, language }),
+	writeNotificationTemplate: (template: NotificationTemplateForm) => __TAURI_INVOKE<NotificationTemplateId>("write_notification_template", { template }),
+	removeNotificationTemplate: (templateId: NotificationTemplateId) => __TAURI_INVOKE<null>("remove_notification_template", { templateId }),
 	searchPatients: (query: string) => __TAURI_INVOKE<PatientHit[]>("search_patients", { query }),
 	likelyDuplicates: (patient: NewPatient) => __TAURI_INVOKE<PatientHit[]>("likely_duplicates", { patient }),
 	registerPatient: (patient: NewPatient) => __TAURI_INVOKE<PatientHit>("register_patient", { patient }),
+	patient: (patientId: PatientId) => __TAURI_INVOKE<Patient>("patient", { patientId }),
+	patientForm: (patientId: PatientId) => __TAURI_INVOKE<PatientForm>("patient_form", { patientId }),
+	editPatient: (change: EditPatient) => __TAURI_INVOKE<Patient>("edit_patient", { change }),
+	registerDependant: (responsiblePatientId: PatientId, relationship: Relationship, patient: PatientForm) => __TAURI_INVOKE<PatientHit>("register_dependant", { responsiblePatientId, relationship, patient }),
+	listDependants: (patientId: PatientId) => __TAURI_INVOKE<Family>("list_dependants", { patientId }),
+	linkDependant: (link: NewDependant) => __TAURI_INVOKE<Family>("link_dependant", { link }),
+	unlinkDependant: (dependantId: DependantId) => __TAURI_INVOKE<null>("unlink_dependant", { dependantId }),
+	patientPreferences: (patientId: PatientId) => __TAURI_INVOKE<Preferences>("patient_preferences", { patientId }),
+	savePreferences: (patientId: PatientId, preferences: Preferences) => __TAURI_INVOKE<Preferences>("save_preferences", { patientId, preferences }),
+	listConsents: (patientId: PatientId) => __TAURI_INVOKE<Consent[]>("list_consents", { patientId }),
+	consentHistory: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<Consent>>("consent_history", { patientId, page }),
+	recordConsent: (consent: NewConsent) => __TAURI_INVOKE<Consent[]>("record_consent", { consent }),
 	recordAllergy: (allergy: NewAllergy) => __TAURI_INVOKE<Allergy[]>("record_allergy", { allergy }),
+	listAllergies: (patientId: PatientId) => __TAURI_INVOKE<AllergyEntry[]>("list_allergies", { patientId }),
+	reviewAllergy: (review: AllergyReview) => __TAURI_INVOKE<AllergyId>("review_allergy", { review }),
+	listConditions: (patientId: PatientId) => __TAURI_INVOKE<Condition[]>("list_conditions", { patientId }),
+	recordCondition: (condition: NewCondition) => __TAURI_INVOKE<Condition[]>("record_condition", { condition }),
+	setConditionStatus: (conditionId: ConditionId, status: ConditionStatus) => __TAURI_INVOKE<null>("set_condition_status", { conditionId, status }),
+	listMedications: (patientId: PatientId) => __TAURI_INVOKE<Medication[]>("list_medications", { patientId }),
+	recordMedication: (medication: NewMedication) => __TAURI_INVOKE<Medication[]>("record_medication", { medication }),
+	setMedicationStatus: (medicationId: MedicationId, status: MedicationStatus) => __TAURI_INVOKE<null>("set_medication_status", { medicationId, status }),
+	recordVitals: (vitals: NewVitals) => __TAURI_INVOKE<LatestVitals>("record_vitals", { vitals }),
+	listVitals: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<Vitals>>("list_vitals", { patientId, page }),
+	latestVitals: (patientId: PatientId) => __TAURI_INVOKE<LatestVitals>("latest_vitals", { patientId }),
+	findPossibleDuplicates: () => __TAURI_INVOKE<number>("find_possible_duplicates"),
+	listPossibleDuplicates: (page: PageRequest) => __TAURI_INVOKE<Page<PossibleDuplicate>>("list_possible_duplicates", { page }),
+	keepPatientsApart: (one: PatientId, other: PatientId) => __TAURI_INVOKE<null>("keep_patients_apart", { one, other }),
+	mergePatients: (choice: MergeChoice) => __TAURI_INVOKE<Patient>("merge_patients", { choice }),
+	listMerges: (patientId: PatientId) => __TAURI_INVOKE<Merge[]>("list_merges", { patientId }),
+	undoMerge: (mergeId: MergeId) => __TAURI_INVOKE<null>("undo_merge", { mergeId }),
+	erasePatient: (patientId: PatientId) => __TAURI_INVOKE<ErasureReport>("erase_patient", { patientId }),
+	patientHistory: (patientId: PatientId) => __TAURI_INVOKE<PatientChange[]>("patient_history", { patientId }),
+	previewImport: (csv: string) => __TAURI_INVOKE<ImportPreview>("preview_import", { csv }),
+	dryRunImport: (csv: string, mapping: ImportMapping) => __TAURI_INVOKE<DryRun>("dry_run_import", { csv, mapping }),
+	importPatients: (csv: string, mapping: ImportMapping) => __TAURI_INVOKE<ImportReport>("import_patients", { csv, mapping }),
 	chart: (patientId: PatientId) => __TAURI_INVOKE<Chart>("chart", { patientId }),
-	today: (clinicId: ClinicId) => __TAURI_INVOKE<Today>("today", { clinicId }),
-	walkInDesk: (clinicId: ClinicId) => __TAURI_INVOKE<WalkInDesk>("walk_in_desk", { clinicId }),
-	bookWalkIn: (walkIn: NewWalkIn) => __TAURI_INVOKE<QueueTicket>("book_walk_in", { walkIn }),
-	moveAppointment: (appointmentId: AppointmentId, to: Move, note: string) => __TAURI_INVOKE<Moved>("move_appointment", { appointmentId, to, note }),
-	openConsultation: (appointmentId: AppointmentId) => __TAURI_INVOKE<Workplace>("open_consultation", { appointmentId }),
-	saveNotes: (consultationId: ConsultationId, notes: Notes) => __TAURI_INVOKE<Consultation>("save_notes", { consultationId, notes }),
-	finishConsultation: (consultationId: ConsultationId) => __TAURI_INVOKE<Consultation>("finish_consultation", { consultationId }),
 	saveDraft: (consultationId: ConsultationId, draft: PrescriptionDraft) => __TAURI_INVOKE<PrescriptionDraft>("save_draft", { consultationId, draft }),
 	parseLine: (line: string) => __TAURI_INVOKE<ParsedLine>("parse_line", { line }),
 	suggestMedicines: (text: string) => __TAURI_INVOKE<Medicine[]>("suggest_medicines", { text }),
 	checkDraft: (consultationId: ConsultationId, draft: PrescriptionDraft) => __TAURI_INVOKE<ItemCheck[]>("check_draft", { consultationId, draft }),
 	issuePrescription: (consultationId: ConsultationId, draft: PrescriptionDraft) => __TAURI_INVOKE<PrescriptionSummary>("issue_prescription", { consultationId, draft }),
-	previewDocument: (document: DocumentRef) => __TAURI_INVOKE<DocumentPreview>("preview_document", { document }),
-	saveDocument: (document: DocumentRef) => __TAURI_INVOKE<string>("save_document", { document }),
-	printDocument: (document: DocumentRef) => __TAURI_INVOKE<null>("print_document", { document }),
+	/**  A correction: issued in place of an older prescription. */
+	supersedePrescription: (prescriptionId: PrescriptionId, consultationId: ConsultationId, draft: PrescriptionDraft) => __TAURI_INVOKE<PrescriptionSummary>("supersede_prescription", { prescriptionId, consultationId, draft }),
+	listPrescriptionsOfPatient: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<PrescriptionSummary>>("list_prescriptions_of_patient", { patientId, page }),
+	findPrescription: (number: string) => __TAURI_INVOKE<PrescriptionSummary>("find_prescription", { number }),
+	listRivalCorrections: () => __TAURI_INVOKE<RivalCorrections[]>("list_rival_corrections"),
+	listMedicines: (page: PageRequest) => __TAURI_INVOKE<Page<FormularyEntry>>("list_medicines", { page }),
+	searchMedicines: (text: string) => __TAURI_INVOKE<FormularyEntry[]>("search_medicines", { text }),
+	addMedicine: (medicine: NewMedicine) => __TAURI_INVOKE<FormularyEntry>("add_medicine", { medicine }),
+	editMedicine: (medicineId: FormularyId, medicine: NewMedicine) => __TAURI_INVOKE<FormularyEntry>("edit_medicine", { medicineId, medicine }),
+	setMedicineActive: (medicineId: FormularyId, active: boolean) => __TAURI_INVOKE<FormularyEntry>("set_medicine_active", { medicineId, active }),
+	/**  A doctor registers themself and waits for a manager. */
+	registerAsProvider: (profile: ProviderForm) => __TAURI_INVOKE<Provider>("register_as_provider", { profile }),
+	addProvider: (profile: ProviderForm, userId: UserId | null) => __TAURI_INVOKE<Provider>("add_provider", { profile, userId }),
+	provider: (id: ProviderId) => __TAURI_INVOKE<Provider>("provider", { id }),
+	editProvider: (id: ProviderId, profile: ProviderForm) => __TAURI_INVOKE<Provider>("edit_provider", { id, profile }),
+	decideApproval: (id: ProviderId, decision: ApprovalDecision, note: string) => __TAURI_INVOKE<Provider>("decide_approval", { id, decision, note }),
+	addProviderPlace: (id: ProviderId, clinicId: ClinicId, room: string) => __TAURI_INVOKE<Provider>("add_provider_place", { id, clinicId, room }),
+	removeProviderPlace: (id: ProviderId, clinicId: ClinicId) => __TAURI_INVOKE<Provider>("remove_provider_place", { id, clinicId }),
+	searchProviders: (search: ProviderSearch, page: PageRequest) => __TAURI_INVOKE<Page<ProviderHit>>("search_providers", { search, page }),
+	activeDoctors: (knownFor: KnownFor | null, page: PageRequest) => __TAURI_INVOKE<Page<ActiveDoctor>>("active_doctors", { knownFor, page }),
+	listCredentials: (providerId: ProviderId) => __TAURI_INVOKE<Credential[]>("list_credentials", { providerId }),
+	expiringCredentials: (days: number) => __TAURI_INVOKE<Credential[]>("expiring_credentials", { days }),
+	addCredential: (credential: CredentialForm) => __TAURI_INVOKE<Credential>("add_credential", { credential }),
+	checkCredential: (id: CredentialId, genuine: boolean, note: string) => __TAURI_INVOKE<Credential>("check_credential", { id, genuine, note }),
+	removeCredential: (id: CredentialId) => __TAURI_INVOKE<null>("remove_credential", { id }),
+	archiveNow: () => __TAURI_INVOKE<ArchiveReport>("archive_now"),
+	purgeNow: () => __TAURI_INVOKE<PurgeReport>("purge_now"),
+	/**  Takes bytes off the disk that no file refers to any more; returns how many files went. */
+	sweepFiles: () => __TAURI_INVOKE<number>("sweep_files"),
+	searchArchive: (text: string, page: PageRequest) => __TAURI_INVOKE<Page<ArchivedVisit>>("search_archive", { text, page }),
+	listArchivedVisits: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<ArchivedVisit>>("list_archived_visits", { patientId, page }),
+	writeReview: (review: NewReview) => __TAURI_INVOKE<Review>("write_review", { review }),
+	moderateReview: (reviewId: ReviewId, visible: boolean) => __TAURI_INVOKE<Review>("moderate_review", { reviewId, visible }),
+	listReviews: (providerId: ProviderId, page: PageRequest) => __TAURI_INVOKE<Page<Review>>("list_reviews", { providerId, page }),
+	/**  As `list_reviews`, the hidden ones among them. */
+	listAllReviews: (providerId: ProviderId, page: PageRequest) => __TAURI_INVOKE<Page<Review>>("list_all_reviews", { providerId, page }),
+	listWaitingReviews: (page: PageRequest) => __TAURI_INVOKE<Page<Review>>("list_waiting_reviews", { page }),
+	getRating: (providerId: ProviderId) => __TAURI_INVOKE<Rating>("get_rating", { providerId }),
+	listTopRated: (limit: number) => __TAURI_INVOKE<TopRated[]>("list_top_rated", { limit }),
+	today: (clinicId: ClinicId) => __TAURI_INVOKE<Today>("today", { clinicId }),
+	walkInDesk: (clinicId: ClinicId) => __TAURI_INVOKE<WalkInDesk>("walk_in_desk", { clinicId }),
+	bookWalkIn: (walkIn: NewWalkIn) => __TAURI_INVOKE<QueueTicket>("book_walk_in", { walkIn }),
+	moveAppointment: (appointmentId: AppointmentId, to: Move, note: string) => __TAURI_INVOKE<Moved>("move_appointment", { appointmentId, to, note }),
+	bookAppointment: (form: BookingForm) => __TAURI_INVOKE<Booking>("book_appointment", { form }),
+	rescheduleAppointment: (appointmentId: AppointmentId, form: RescheduleForm) => __TAURI_INVOKE<Booking>("reschedule_appointment", { appointmentId, form }),
+	cancelAppointment: (appointmentId: AppointmentId, reason: string) => __TAURI_INVOKE<Cancelled>("cancel_appointment", { appointmentId, reason }),
+	showAppointment: (appointmentId: AppointmentId) => __TAURI_INVOKE<Booking>("show_appointment", { appointmentId }),
+	showTimeline: (appointmentId: AppointmentId) => __TAURI_INVOKE<TimelineEvent[]>("show_timeline", { appointmentId }),
+	findFreeSlots: (query: FreeSlotQuery) => __TAURI_INVOKE<FreeSlot[]>("find_free_slots", { query }),
+	refreshSlots: (from: LocalDate, to: LocalDate) => __TAURI_INVOKE<number>("refresh_slots", { from, to }),
+	listSlots: (providerId: ProviderId, from: Instant, to: Instant) => __TAURI_INVOKE<Slot[]>("list_slots", { providerId, from, to }),
+	listAvailability: (providerId: ProviderId) => __TAURI_INVOKE<AvailabilityTemplate[]>("list_availability", { providerId }),
+	addAvailability: (form: TemplateForm) => __TAURI_INVOKE<AvailabilityTemplate>("add_availability", { form }),
+	editAvailability: (templateId: TemplateId, form: TemplateForm) => __TAURI_INVOKE<AvailabilityTemplate>("edit_availability", { templateId, form }),
+	endAvailability: (templateId: TemplateId, validTo: string) => __TAURI_INVOKE<AvailabilityTemplate>("end_availability", { templateId, validTo }),
+	deleteAvailability: (templateId: TemplateId) => __TAURI_INVOKE<null>("delete_availability", { templateId }),
+	addTimeOff: (form: TimeOffForm) => __TAURI_INVOKE<TimeOffAdded>("add_time_off", { form }),
+	cancelTimeOff: (timeOffId: TimeOffId) => __TAURI_INVOKE<null>("cancel_time_off", { timeOffId }),
+	listTimeOff: (clinicId: ClinicId, from: Instant, to: Instant) => __TAURI_INVOKE<TimeOff[]>("list_time_off", { clinicId, from, to }),
+	/**  A doctor's day at all sites; the day is one of the named site. */
+	showDoctorDay: (providerId: ProviderId, clinicId: ClinicId, day: LocalDate) => __TAURI_INVOKE<DayView>("show_doctor_day", { providerId, clinicId, day }),
+	listBookingsOfDay: (clinicId: ClinicId, day: LocalDate, statuses: AppointmentStatus[]) => __TAURI_INVOKE<Booking[]>("list_bookings_of_day", { clinicId, day, statuses }),
+	listBookingsByStatus: (status: AppointmentStatus, page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_bookings_by_status", { status, page }),
+	listUpcoming: (providerId: ProviderId, page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_upcoming", { providerId, page }),
+	listVisitHistory: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_visit_history", { patientId, page }),
+	listWalkIns: (page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_walk_ins", { page }),
+	listAvailableStaff: (serviceId: ServiceId | null, at: Instant | null) => __TAURI_INVOKE<AvailableStaff[]>("list_available_staff", { serviceId, at }),
+	showQueue: (clinicId: ClinicId, providerId: ProviderId | null) => __TAURI_INVOKE<Queue>("show_queue", { clinicId, providerId }),
+	prioritiseTicket: (ticketId: TicketId, priority: Priority | null, reason: string) => __TAURI_INVOKE<QueueTicket>("prioritise_ticket", { ticketId, priority, reason }),
+	skipTicket: (ticketId: TicketId) => __TAURI_INVOKE<QueueTicket>("skip_ticket", { ticketId }),
+	recallTicket: (ticketId: TicketId) => __TAURI_INVOKE<QueueTicket>("recall_ticket", { ticketId }),
+	moveTicket: (ticketId: TicketId, providerId: ProviderId) => __TAURI_INVOKE<QueueTicket>("move_ticket", { ticketId, providerId }),
+	addToWaitlist: (form: WaitlistForm) => __TAURI_INVOKE<WaitlistEntry>("add_to_waitlist", { form }),
+	listWaitlist: (clinicId: ClinicId, open: boolean, page: PageRequest) => __TAURI_INVOKE<Page<WaitlistEntry>>("list_waitlist", { clinicId, open, page }),
+	listWaitlistOffers: (clinicId: ClinicId) => __TAURI_INVOKE<WaitlistOffer[]>("list_waitlist_offers", { clinicId }),
+	matchWaitlist: (providerId: ProviderId, start: Instant, end: Instant) => __TAURI_INVOKE<WaitlistEntry[]>("match_waitlist", { providerId, start, end }),
+	offerWaiting: (waitlistId: WaitlistId, start: Instant) => __TAURI_INVOKE<WaitlistEntry>("offer_waiting", { waitlistId, start }),
+	bookWaiting: (waitlistId: WaitlistId, form: WaitlistBooking) => __TAURI_INVOKE<WaitlistEntry>("book_waiting", { waitlistId, form }),
+	cancelWaiting: (waitlistId: WaitlistId) => __TAURI_INVOKE<WaitlistEntry>("cancel_waiting", { waitlistId }),
+	expireWaitlist: () => __TAURI_INVOKE<number>("expire_waitlist"),
+	doubleBookings: () => __TAURI_INVOKE<DoubleBooking[]>("double_bookings"),
+	keepBothBookings: (conflictId: ConflictId) => __TAURI_INVOKE<null>("keep_both_bookings", { conflictId }),
+	listServices: (filter: ServiceFilter, page: PageRequest) => __TAURI_INVOKE<Page<Service>>("list_services", { filter, page }),
+	/**  Whom one can see for a service at a site. */
+	providersForService: (id: ServiceId, clinicId: ClinicId) => __TAURI_INVOKE<ServiceProvider[]>("providers_for_service", { id, clinicId }),
+	assignedProviders: (id: ServiceId) => __TAURI_INVOKE<ProviderId[]>("assigned_providers", { id }),
+	addService: (service: ServiceForm) => __TAURI_INVOKE<Service>("add_service", { service }),
+	editService: (id: ServiceId, service: ServiceForm) => __TAURI_INVOKE<Service>("edit_service", { id, service }),
+	deactivateService: (id: ServiceId) => __TAURI_INVOKE<Service>("deactivate_service", { id }),
+	reactivateService: (id: ServiceId) => __TAURI_INVOKE<Service>("reactivate_service", { id }),
+	setServiceProviders: (id: ServiceId, providerIds: ProviderId[]) => __TAURI_INVOKE<ProviderId[]>("set_service_providers", { id, providerIds }),
+	startup: () => __TAURI_INVOKE<Startup>("startup"),
+	createDemo: (passphrase: string | null) => __TAURI_INVOKE<ClinicOverview>("create_demo", { passphrase }),
+	setUpClinic: (setup: ClinicSetup, passphrase: string | null) => __TAURI_INVOKE<ClinicOverview>("set_up_clinic", { setup, passphrase }),
+	joinClinic: (request: JoinRequest, passphrase: string | null) => __TAURI_INVOKE<ClinicOverview>("join_clinic", { request, passphrase }),
+	/**  Makes this fresh PC one of the clinic's that an export holds. */
+	restoreClinic: (path: string, deviceName: string, passphrase: string | null) => __TAURI_INVOKE<ClinicOverview>("restore_clinic", { path, deviceName, passphrase }),
+	unlockDatabase: (passphrase: string) => __TAURI_INVOKE<ClinicOverview>("unlock_database", { passphrase }),
+	demoLogins: () => __TAURI_INVOKE<DemoLogin[]>("demo_logins"),
 	syncStatus: () => __TAURI_INVOKE<SyncStatus>("sync_status"),
 	syncNow: () => __TAURI_INVOKE<SyncReport>("sync_now"),
 	lastSyncReport: () => __TAURI_INVOKE<SyncReport | null>("last_sync_report"),
@@ -48,6 +264,34 @@ export const commands = {
 	issueEnrolmentCode: () => __TAURI_INVOKE<EnrolmentCode>("issue_enrolment_code"),
 	hubDevices: () => __TAURI_INVOKE<HubDevice[]>("hub_devices"),
 	listConflicts: () => __TAURI_INVOKE<ConflictSummary[]>("list_conflicts"),
+	fieldConflicts: () => __TAURI_INVOKE<FieldConflict[]>("field_conflicts"),
+	keepVersion: (conflictId: ConflictId, stamp: string) => __TAURI_INVOKE<null>("keep_version", { conflictId, stamp }),
+	decidedConflicts: (since: Instant) => __TAURI_INVOKE<Decided[]>("decided_conflicts", { since }),
+	quarantinedCommits: () => __TAURI_INVOKE<Quarantined[]>("quarantined_commits"),
+	putCommitAside: (commitId: ConflictId) => __TAURI_INVOKE<null>("put_commit_aside", { commitId }),
+	tenantSettings: () => __TAURI_INVOKE<TenantSettings>("tenant_settings"),
+	editTenant: (tenant: TenantForm) => __TAURI_INVOKE<TenantSettings>("edit_tenant", { tenant }),
+	listClinics: () => __TAURI_INVOKE<Clinic[]>("list_clinics"),
+	listAllClinics: () => __TAURI_INVOKE<Clinic[]>("list_all_clinics"),
+	nearestClinics: (latitude: number | null, longitude: number | null, limit: number, telehealthOnly: boolean) => __TAURI_INVOKE<NearbyClinic[]>("nearest_clinics", { latitude, longitude, limit, telehealthOnly }),
+	addClinic: (clinic: ClinicForm) => __TAURI_INVOKE<Clinic>("add_clinic", { clinic }),
+	editClinic: (id: ClinicId, clinic: ClinicForm) => __TAURI_INVOKE<Clinic>("edit_clinic", { id, clinic }),
+	deactivateClinic: (id: ClinicId) => __TAURI_INVOKE<Clinic>("deactivate_clinic", { id }),
+	reactivateClinic: (id: ClinicId) => __TAURI_INVOKE<Clinic>("reactivate_clinic", { id }),
+	openTicket: (ticket: NewTicket) => __TAURI_INVOKE<TicketLine>("open_ticket", { ticket }),
+	showTicket: (ticketId: SupportTicketId) => __TAURI_INVOKE<TicketLine>("show_ticket", { ticketId }),
+	listTickets: (status: TicketState, priority: TicketPriority | null, page: PageRequest) => __TAURI_INVOKE<Page<TicketLine>>("list_tickets", { status, priority, page }),
+	searchTickets: (text: string, page: PageRequest) => __TAURI_INVOKE<Page<TicketLine>>("search_tickets", { text, page }),
+	listTicketEvents: (ticketId: SupportTicketId, page: PageRequest) => __TAURI_INVOKE<Page<TicketEvent>>("list_ticket_events", { ticketId, page }),
+	commentTicket: (ticketId: SupportTicketId, text: string) => __TAURI_INVOKE<null>("comment_ticket", { ticketId, text }),
+	changeTicketStatus: (ticketId: SupportTicketId, to: TicketState, note: string) => __TAURI_INVOKE<TicketLine>("change_ticket_status", { ticketId, to, note }),
+	setTicketPriority: (ticketId: SupportTicketId, to: TicketPriority) => __TAURI_INVOKE<TicketLine>("set_ticket_priority", { ticketId, to }),
+	assignTicket: (ticketId: SupportTicketId, to: UserId | null) => __TAURI_INVOKE<TicketLine>("assign_ticket", { ticketId, to }),
+	listTicketParticipants: (ticketId: SupportTicketId) => __TAURI_INVOKE<TicketParticipant[]>("list_ticket_participants", { ticketId }),
+	addTicketParticipant: (ticketId: SupportTicketId, userId: UserId) => __TAURI_INVOKE<null>("add_ticket_participant", { ticketId, userId }),
+	removeTicketParticipant: (ticketId: SupportTicketId, userId: UserId) => __TAURI_INVOKE<null>("remove_ticket_participant", { ticketId, userId }),
+	/**  Writes the whole clinic into a file in the clear; noted, because it leaves the clinic's keeping. */
+	exportClinic: (path: string) => __TAURI_INVOKE<ExportReport>("export_clinic", { path }),
 };
 
 /** Events */
@@ -59,6 +303,20 @@ export const events = {
 };
 
 /* Types */
+export type ActiveDoctor = {
+	id: ProviderId,
+	displayName: string,
+	specialization: string | null,
+	registrationNumber: string,
+	yearsOfExperience: number | null,
+	consultationFeeMinor: number | null,
+	/**  Out of five; none without a review. */
+	rating: number | null,
+};
+
+/**  A field in which two records agree. */
+export type Agreement = "name" | "birth_date" | "gender" | "phone" | "address" | "city";
+
 export type Allergy = {
 	id: AllergyId,
 	substance: string,
@@ -68,11 +326,250 @@ export type Allergy = {
 	recordedBy: string,
 };
 
+/**  An allergy with what became of it. */
+export type AllergyEntry = {
+	allergy: Allergy,
+	substanceCode: string | null,
+	status: AllergyStatus,
+	note: string | null,
+	reviewedBy: string | null,
+	reviewedAt: Instant | null,
+};
+
 export type AllergyId = string;
+
+/**  What a clinician says of an allergy that was recorded. */
+export type AllergyReview = {
+	allergyId: AllergyId,
+	status: AllergyStatus,
+	severity: Severity,
+	/**  Why; without a reason no allergy is resolved or refuted. */
+	note: string,
+};
+
+export type AllergyStatus = "active" | 
+/**  The patient had it once. */
+"resolved" | 
+/**  It was never one. */
+"refuted";
 
 export type AppointmentId = string;
 
 export type AppointmentStatus = "requested" | "scheduled" | "confirmed" | "arrived" | "in_progress" | "completed" | "cancelled" | "no_show";
+
+export type Approval = "pending" | "approved" | "suspended";
+
+/**  What a manager can decide about a doctor. */
+export type ApprovalDecision = "approve" | 
+/**  Also turns down one who waits; the note says why. */
+"suspend" | "reinstate";
+
+/**  What a run did. */
+export type ArchiveReport = {
+	/**  Visits that went into the archive. */
+	archived: number,
+	/**  Visits of erased patients, whose words left it. */
+	forgotten: number,
+};
+
+/**  A visit of long ago, in full. */
+export type ArchivedVisit = {
+	appointmentId: AppointmentId,
+	patientId: PatientId,
+	patientName: string,
+	recordNumber: string,
+	doctorName: string,
+	scheduledStart: Instant,
+	endedAt: Instant,
+	status: AppointmentStatus,
+	reason: string | null,
+	/**  None: the patient was never in the consulting room. */
+	consultationId: ConsultationId | null,
+	complaint: string | null,
+	findings: string | null,
+	diagnosis: string | null,
+	diagnosisCode: string | null,
+	prescriptions: PrescriptionSummary[],
+};
+
+/**  A note as an auditor reads it. */
+export type AuditEntry = {
+	id: AuditId,
+	/**  Nobody: the system. */
+	actorId: UserId | null,
+	actorName: string | null,
+	actorRole: string | null,
+	action: string,
+	entityType: string,
+	entityId: string | null,
+	/**  JSON. */
+	metadata: string | null,
+	deviceId: DeviceId | null,
+	deviceName: string | null,
+	at: Instant,
+};
+
+/**  Which notes are wanted. */
+export type AuditFilter = { by: "actor"; userId: UserId } | { by: "action"; action: string } | { by: "entity"; entityType: string; entityId: string } | 
+/**  From the first instant on, up to and without the second. */
+{ by: "time"; from: Instant; to: Instant };
+
+export type AuditId = string;
+
+/**  A week's pattern of one doctor at one site; with a recurrence, some weeks or days only. */
+export type AvailabilityTemplate = {
+	id: TemplateId,
+	providerId: ProviderId,
+	clinicId: ClinicId,
+	slotDurationMinutes: number,
+	bufferMinutes: number,
+	/**  How many patients one time takes. */
+	capacity: number,
+	validFrom: LocalDate,
+	/**  The last day, included; none: until further notice. */
+	validTo: LocalDate | null,
+	/**  An RRULE (RFC 5545) without DTSTART. */
+	recurrence: string | null,
+	slots: TemplateSlot[],
+};
+
+export type AvailableStaff = {
+	providerId: ProviderId,
+	name: string,
+	specialization: string | null,
+	clinicId: ClinicId,
+	room: string | null,
+	/**  When they leave, or do something else. */
+	until: Instant,
+};
+
+/**  The first commit of a PC that is not as it was written. */
+export type BadCommit = {
+	device: DeviceId,
+	/**  Which life of the PC's database; a restored one counts anew. */
+	incarnation: number,
+	/**  The commit's number, from 1; for one that is missing, the number that it had. */
+	seq: number,
+	what: LogFault,
+};
+
+/**  Where a bill stands, as it travels. */
+export type Balance = {
+	total: MoneyText,
+	paid: MoneyText,
+	refunded: MoneyText,
+	/**  Still to be paid. */
+	owed: MoneyText,
+	/**  Paid beyond the bill. */
+	credit: MoneyText,
+	payment: PaymentStatus,
+	settlement: Settlement,
+};
+
+/**  ABO and rhesus. */
+export type BloodGroup = "A+" | "A-" | "B+" | "B-" | "AB+" | "AB-" | "O+" | "O-";
+
+/**  Both values of one measuring, in mmHg. */
+export type BloodPressure = {
+	systolic: number,
+	diastolic: number,
+	measuredAt: Instant,
+};
+
+/**  One of the two. */
+export type BookedHere = {
+	appointmentId: AppointmentId,
+	patientId: PatientId,
+	patientName: string,
+	gender: Gender,
+	ageYears: number | null,
+	/**  The patient's own, or that of whoever is responsible for them. */
+	phone: string | null,
+	start: Instant,
+	end: Instant,
+	status: AppointmentStatus,
+	reason: string | null,
+	bookedBy: string | null,
+	bookedAt: Instant,
+};
+
+export type Booking = {
+	id: AppointmentId,
+	clinicId: ClinicId,
+	clinicName: string,
+	patientId: PatientId,
+	patientName: string,
+	patientPhone: string | null,
+	providerId: ProviderId,
+	providerName: string,
+	serviceId: ServiceId | null,
+	serviceName: string | null,
+	start: Instant,
+	end: Instant,
+	/**  The zone of the site when it was booked. */
+	timezone: string | null,
+	status: AppointmentStatus,
+	channel: BookingChannel,
+	mode: Mode | null,
+	slotId: SlotId | null,
+	/**  How many visits may share the time. */
+	capacity: number,
+	reason: string | null,
+	notes: string | null,
+	bookedTwice: boolean,
+	createdAt: Instant,
+	updatedAt: Instant,
+};
+
+/**  How the appointment came about. */
+export type BookingChannel = "walk_in" | "desk" | "phone" | "online";
+
+export type BookingForm = {
+	clinicId: ClinicId,
+	patientId: PatientId,
+	providerId: ProviderId,
+	serviceId: ServiceId | null,
+	start: Instant,
+	/**  Left out: as long as the service takes, or else the slot. */
+	minutes: number | null,
+	/**  Left out: as the doctor sees patients in these hours. */
+	mode: Mode | null,
+	/**  Desk, phone or online; a walk-in has a form of its own. */
+	channel: BookingChannel,
+	/**  Requested, scheduled or confirmed. */
+	status: AppointmentStatus,
+	reason: string,
+	notes: string,
+};
+
+export type Cancelled = {
+	booking: Booking,
+	/**  Who waits for a time like the one that is free now, the longest wait first. */
+	waiting: WaitlistEntry[],
+};
+
+export type CashSession = {
+	id: CashSessionId,
+	clinicId: ClinicId,
+	deviceId: DeviceId,
+	deviceName: string,
+	openedAt: Instant,
+	openedBy: string,
+	openingFloat: MoneyText,
+	/**  Cash that came in, refunds not taken off. */
+	received: MoneyText,
+	givenBack: MoneyText,
+	/**  Float, plus what came in, less what was given back. */
+	expected: MoneyText,
+	closedAt: Instant | null,
+	closedBy: string | null,
+	counted: MoneyText | null,
+	/**  Counted less expected: below zero, money is missing. */
+	difference: MoneyText | null,
+	note: string | null,
+};
+
+export type CashSessionId = string;
 
 /**  Rows of these tables have changed, here or by a sync. */
 export type Changed = {
@@ -104,6 +601,29 @@ export type Clinic = {
 	email: string | null,
 	/**  An IANA name; the clinic's days are days of this zone. */
 	timezone: string,
+	/**  In degrees, north positive; there is a longitude with it or neither. */
+	latitude: number | null,
+	/**  In degrees, east positive. */
+	longitude: number | null,
+	/**  Whether patients are seen from here without coming. */
+	telehealth: boolean,
+	/**  The doctor to whom the site belongs. */
+	ownerProviderId: ProviderId | null,
+	active: boolean,
+};
+
+/**  The form "Site". */
+export type ClinicForm = {
+	name: string,
+	address: string,
+	/**  In degrees; both or neither. */
+	latitude: number | null,
+	longitude: number | null,
+	telehealth: boolean,
+	phone: string,
+	email: string,
+	timezone: string,
+	ownerProviderId: ProviderId | null,
 };
 
 /**  One site. */
@@ -135,11 +655,26 @@ export type ClinicSetup = {
 	password: string,
 };
 
+/**  A template of the clinic's own. */
+export type ClinicTemplate = {
+	id: NotificationTemplateId,
+	key: TemplateKey,
+	channel: NotificationChannel,
+	language: string,
+	subject: string | null,
+	body: string,
+	updatedAt: Instant,
+};
+
 /**
  *  A cause that a person can act on. The screens hold one sentence for each, in a total table;
  *  nobody matches on message text.
  */
-export type Code = "required" | "too_long" | "not_a_name" | "not_a_phone" | "not_a_date" | "birth_date_in_future" | "birth_date_too_old" | "not_an_email" | "password_too_short" | "password_common" | "passwords_differ" | "not_an_address" | "out_of_range" | "already_used" | "not_a_time_zone" | "not_signed_in" | "locked" | "not_allowed" | "wrong_sign_in" | "too_many_attempts" | "not_found" | "changed_meanwhile" | "already_waiting" | "illegal_transition" | "slot_taken" | "nothing_to_issue" | "consultation_closed" | "allergy_unanswered" | "immutable" | "database_newer" | "database_damaged" | "wrong_key" | "keyring_silent" | "passphrase_needed" | "wrong_passphrase" | "disk_full" | "already_set_up" | "no_printer" | "print_failed" | "cannot_save_file" | "hub_unreachable" | "hub_refused" | "hub_too_old" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | "sync_running" | "internal";
+export type Code = "required" | "too_long" | "not_a_name" | "not_a_phone" | "not_a_date" | "birth_date_in_future" | "birth_date_too_old" | "not_an_email" | "password_too_short" | "password_common" | "passwords_differ" | "not_an_address" | "out_of_range" | "already_used" | "not_a_time_zone" | "not_an_amount" | "not_a_currency" | "not_a_time" | "not_a_recurrence" | "not_a_color" | "not_a_diagnosis_code" | "not_a_potency" | "ends_before_start" | "overlaps" | "phone_in_use" | "unknown_placeholder" | "circular_responsibility" | "not_signed_in" | "locked" | "not_allowed" | "wrong_sign_in" | "too_many_attempts" | "mfa_needed" | "wrong_mfa_code" | "token_invalid" | "token_expired" | "limit_reached" | "not_approved" | "does_not_work_here" | "cannot_perform" | "not_available" | "already_decided" | "purpose_not_consented" | "invoice_void" | "more_than_owed" | "more_than_paid" | "currency_differs" | "already_settled" | "unknown_reference" | "key_reused" | "till_open" | "till_closed" | "no_visit" | "already_reviewed" | "already_superseded" | "merge_impossible" | "already_undone" | "changed_since_merge" | "erased" | "file_too_large" | "file_type_refused" | "file_not_here" | "file_damaged" | "import_unreadable" | "import_column_missing" | "export_damaged" | "export_of_other_version" | "not_empty" | 
+/**  The last manager or the last site: one must stay. */
+"last_one" | 
+/**  A site with appointments still to come; the detail is how many. */
+"still_booked" | "not_found" | "changed_meanwhile" | "already_waiting" | "illegal_transition" | "slot_taken" | "nothing_to_issue" | "consultation_closed" | "allergy_unanswered" | "immutable" | "database_newer" | "database_damaged" | "wrong_key" | "keyring_silent" | "passphrase_needed" | "wrong_passphrase" | "disk_full" | "already_set_up" | "no_printer" | "print_failed" | "cannot_save_file" | "hub_unreachable" | "hub_refused" | "hub_too_old" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | "sync_running" | "internal";
 
 /**  A failure as the screens know it: a code with words of its own, and the fields concerned. */
 export type CommandError = {
@@ -147,6 +682,32 @@ export type CommandError = {
 	problems: Problem[],
 	/**  A name, a number or a time that belongs in the sentence. */
 	detail: string | null,
+};
+
+export type Condition = {
+	id: ConditionId,
+	name: string,
+	code: string | null,
+	status: ConditionStatus,
+	/**  As exactly as it is known: `2015`, `2015-03` or `2015-03-12`. */
+	onsetOn: string | null,
+	resolvedOn: LocalDate | null,
+	note: string | null,
+	recordedAt: Instant,
+	recordedBy: string,
+};
+
+export type ConditionId = string;
+
+export type ConditionStatus = "active" | "remission" | "resolved";
+
+/**  What a provider says of one payment. */
+export type Confirmation = {
+	transactionReference: string,
+	provider: string,
+	outcome: Outcome,
+	/**  Why it failed, in the provider's words. */
+	failure: string,
 };
 
 /**  A row of `conflicts`. */
@@ -165,20 +726,143 @@ export type ConflictSummary = {
 	detectedAt: Instant,
 };
 
+export type Consent = {
+	id: ConsentId,
+	purpose: ConsentPurpose,
+	decision: ConsentDecision,
+	/**  Who spoke for the patient, when not the patient. */
+	givenBy: string | null,
+	note: string | null,
+	/**  The signed paper. */
+	fileId: FileId | null,
+	recordedBy: string,
+	decidedAt: Instant,
+};
+
+export type ConsentDecision = "given" | "withdrawn";
+
+export type ConsentId = string;
+
+/**  What is agreed to. */
+export type ConsentPurpose = "treatment" | "teleconsultation" | "data_sharing" | 
+/**  Reminders and other messages. */
+"messages" | "research" | "photography";
+
 export type Consultation = {
 	id: ConsultationId,
 	appointmentId: AppointmentId,
 	patientId: PatientId,
 	providerId: ProviderId,
+	mode: ConsultationMode,
 	complaint: string,
+	symptoms: Symptom[],
 	findings: string,
 	diagnosis: string,
 	diagnosisCode: string,
+	/**  ICD-10. */
+	diagnosisCodes: string[],
 	startedAt: Instant,
 	endedAt: Instant | null,
 };
 
 export type ConsultationId = string;
+
+/**  How doctor and patient meet. */
+export type ConsultationMode = "in_person" | "chat" | "audio" | "video" | 
+/**  An assistant asks what is wrong; nothing is diagnosed or prescribed until a doctor takes over. */
+"ai";
+
+/**  A way to reach a patient. */
+export type ContactChannel = "sms" | "email" | "whatsapp" | "phone" | "post";
+
+/**  The form "Email and phone of the account". */
+export type ContactForm = {
+	email: string,
+	phone: string,
+};
+
+/**  A line of the list of conversations. */
+export type Conversation = {
+	id: ConversationId,
+	patientId: PatientId,
+	patientName: string,
+	providerId: ProviderId | null,
+	providerName: string | null,
+	consultationId: ConsultationId | null,
+	subject: string,
+	/**  The latest message. */
+	lastMessage: string | null,
+	unreadByStaff: number,
+	unreadByPatient: number,
+	closedAt: Instant | null,
+	updatedAt: Instant,
+};
+
+export type ConversationId = string;
+
+/**  The form "Count the till". */
+export type CountedTill = {
+	/**  What was counted, as typed. */
+	counted: string,
+	note: string,
+};
+
+/**  A paper of a doctor. */
+export type Credential = {
+	id: CredentialId,
+	providerId: ProviderId,
+	providerName: string,
+	/**  In the clinic's words: "Medical registration". */
+	kind: string,
+	number: string | null,
+	fileId: FileId | null,
+	documentUrl: string | null,
+	status: CredentialStatus,
+	issuedOn: LocalDate | null,
+	expiresOn: LocalDate | null,
+	/**  Whether its last day is over: derived, never stored. */
+	expired: boolean,
+	notes: string | null,
+	verifiedAt: Instant | null,
+};
+
+/**  The form "Paper". */
+export type CredentialForm = {
+	providerId: ProviderId,
+	kind: string,
+	number: string,
+	fileId: FileId | null,
+	documentUrl: string,
+	/**  As typed. */
+	issuedOn: string,
+	/**  The last day on which it holds, as typed. */
+	expiresOn: string,
+	notes: string,
+};
+
+export type CredentialId = string;
+
+export type CredentialStatus = "pending" | "verified" | "rejected";
+
+export type DayView = {
+	day: LocalDate,
+	from: Instant,
+	to: Instant,
+	/**  In the order of time; cancelled visits too. */
+	bookings: Booking[],
+	timeOff: TimeOff[],
+	hours: Hours[],
+};
+
+/**  A decision of the last days, for the list beneath the open ones. */
+export type Decided = {
+	conflictId: ConflictId,
+	kind: string,
+	title: string,
+	kept: string | null,
+	by: string | null,
+	at: Instant,
+};
 
 /**  A login of the demo, for its sign-in page. */
 export type DemoLogin = {
@@ -189,6 +873,23 @@ export type DemoLogin = {
 	/**  The job in a few words. */
 	what: string,
 };
+
+/**  One link, with the patient at its other end. */
+export type Dependant = {
+	id: DependantId,
+	/**  What the dependant is to the one responsible. */
+	relationship: Relationship,
+	notes: string | null,
+	patientId: PatientId,
+	recordNumber: string,
+	fullName: string,
+	phone: string | null,
+};
+
+export type DependantId = string;
+
+/**  One PC, as enrolled. */
+export type DeviceId = string;
 
 export type DoctorQueue = {
 	providerId: ProviderId,
@@ -213,6 +914,17 @@ export type DocumentPreview = {
 /**  Something that can be printed. */
 export type DocumentRef = { kind: "slip"; id: TicketId } | { kind: "prescription"; id: PrescriptionId };
 
+export type DoubleBooking = {
+	id: ConflictId,
+	providerId: ProviderId,
+	providerName: string,
+	/**  The two in the order in which they were booked. */
+	bookings: BookedHere[],
+	/**  When the doctor is free next, from the earlier of the two on. */
+	free: Instant[],
+	detectedAt: Instant,
+};
+
 export type DraftItem = {
 	/**  What was typed, if the item came from a line. */
 	line: string,
@@ -227,6 +939,34 @@ export type DraftItem = {
 	instructions: string,
 	/**  Why a check that says stop does not apply. */
 	overrideReason: string,
+	/**  Of a homeopathic remedy: `30C`, `200CK`, `1M`, `LM1`, or `Q` for a mother tincture. */
+	potency?: string,
+	/**  What an ayurvedic medicine is taken with (anupana): honey, warm water, ghee. */
+	vehicle?: string,
+};
+
+/**  What an import would do. */
+export type DryRun = {
+	rows: number,
+	wouldImport: number,
+	/**  Rows that are probably known already, whether or not they are to be left out. */
+	duplicates: number,
+	duplicateRows: FoundAlready[],
+	/**  Rows that would become dependants of whoever has their phone. */
+	dependants: number,
+	/**  How many cells cannot be taken; none are, while there is one. */
+	problemCount: number,
+	problems: ImportProblem[],
+	/**  Of the rows that would be imported. */
+	parity: Parity,
+};
+
+/**  The form of a patient that is known already. */
+export type EditPatient = {
+	patientId: PatientId,
+	/**  [`Patient::updated_at`] as it was when the form was opened. */
+	seen: Instant,
+	form: PatientForm,
 };
 
 export type EnrolmentCode = {
@@ -236,8 +976,194 @@ export type EnrolmentCode = {
 	expiresAt: Instant,
 };
 
+/**  A table from which personal data was taken. */
+export type ErasedPart = {
+	table: string,
+	rows: number,
+};
+
+/**  What the person who asked can be told. */
+export type ErasureReport = {
+	/**  The record numbers that remain as the fact that there was somebody. */
+	recordNumbers: string[],
+	erased: ErasedPart[],
+	kept: KeptPart[],
+};
+
+/**  What an export holds. */
+export type ExportReport = {
+	rows: number,
+	/**  What the file proves itself with. */
+	digest: string,
+};
+
+/**  Both directions of a patient's links. */
+export type Family = {
+	/**  For whom this patient answers. */
+	dependants: Dependant[],
+	/**  Who answers for this patient. */
+	responsible: Dependant[],
+};
+
+/**  Two or more versions of a few fields that belong together. */
+export type FieldConflict = {
+	id: ConflictId,
+	/**  Whom or what it concerns. */
+	title: string,
+	table: string,
+	group: string,
+	/**  A status that ended in one place and went on in another; otherwise fields that differ. */
+	isStatus: boolean,
+	/**  Only a clinician sees it and decides it. */
+	clinical: boolean,
+	/**  The one that shows first, then the others, the latest first. */
+	versions: Version[],
+	detectedAt: Instant,
+};
+
+/**  One field before and after. */
+export type FieldHistory = {
+	/**  The column's name. */
+	field: string,
+	before: string | null,
+	after: string | null,
+};
+
+export type FieldValue = {
+	field: string,
+	/**  None where the field was emptied. */
+	value: string | null,
+};
+
+export type FileId = string;
+
+/**  A file without its bytes. */
+export type FileInfo = {
+	id: FileId,
+	owner: FileOwner,
+	name: string,
+	mediaType: string,
+	sizeBytes: number,
+	/**  The words in it, as text recognition found them. */
+	extractedText: string | null,
+	uploadedBy: UserId | null,
+	createdAt: Instant,
+};
+
+/**  The row that a file belongs to. */
+export type FileOwner = {
+	table: OwnerTable,
+	id: string,
+};
+
+/**  A medicine of the clinic's own. */
+export type FormularyEntry = {
+	id: FormularyId,
+	name: string,
+	/**  What allergies to a class are matched against; without it the medicine is never "checked". */
+	class: string,
+	kind: PrescriptionType,
+	/**  One or several, with `|` between them. */
+	strength: string,
+	form: string,
+	route: string,
+	potency: string,
+	active: boolean,
+};
+
+export type FormularyId = string;
+
+/**  A row that is probably somebody who is known already. */
+export type FoundAlready = {
+	row: number,
+	name: string,
+	patient: PatientHit,
+	score: number | null,
+};
+
+/**  A time that can be booked. */
+export type FreeSlot = {
+	slotId: SlotId,
+	providerId: ProviderId,
+	providerName: string,
+	specialization: string | null,
+	clinicId: ClinicId,
+	clinicName: string,
+	timezone: string,
+	start: Instant,
+	/**  With a service, when that would end; otherwise the slot's end. */
+	end: Instant,
+	mode: Mode,
+	capacity: number,
+	/**  How many more patients it takes. */
+	left: number,
+};
+
+/**  What somebody at the phone asks for. Whatever is left out is anything. */
+export type FreeSlotQuery = {
+	clinicId: ClinicId | null,
+	providerIds: ProviderId[],
+	/**  Part of a specialization's name. */
+	specialization: string,
+	/**  Decides how long the visit is, and who can do it. */
+	serviceId: ServiceId | null,
+	from: Instant,
+	/**  Slots that begin before this. */
+	to: Instant,
+	mode: Mode | null,
+	/**  Local time of the site, `HH:MM`: slots that begin then or later. */
+	afterTime: string,
+	/**  Slots that begin before then. */
+	beforeTime: string,
+	/**  500 at most. */
+	limit: number,
+};
+
 /**  As FHIR's administrative gender, with the choice to say nothing. */
 export type Gender = "male" | "female" | "other" | "prefer_not_to_say";
+
+/**  A role of a person, with its scope and who gave it (domain.md, ruling 9). */
+export type Grant = {
+	id: GrantId,
+	role: Role,
+	/**  The site it is for; none for the whole business. */
+	clinicId: ClinicId | null,
+	clinicName: string | null,
+	/**  None when the clinic was founded with it. */
+	grantedBy: string | null,
+	grantedAt: Instant,
+	revokedAt: Instant | null,
+};
+
+export type GrantId = string;
+
+/**  A row of the view `patient_consultation_history`. */
+export type HistoryEntry = {
+	consultationId: ConsultationId,
+	/**  The record under which the visit was written down. */
+	patientId: PatientId,
+	patientName: string,
+	providerId: ProviderId,
+	doctorName: string,
+	scheduledStart: Instant,
+	status: AppointmentStatus,
+	mode: ConsultationMode,
+	reason: string | null,
+	diagnosis: string | null,
+	startedAt: Instant,
+	endedAt: Instant | null,
+};
+
+/**  From when to when a doctor is somewhere. */
+export type Hours = {
+	clinicId: ClinicId,
+	start: Instant,
+	end: Instant,
+	mode: Mode,
+	slotDurationMinutes: number,
+	bufferMinutes: number,
+	capacity: number,
+};
 
 /**  A PC of the clinic, as the hub knows it. */
 export type HubDevice = {
@@ -250,8 +1176,100 @@ export type HubDevice = {
 	appVersion: string,
 };
 
+/**  What a column can be. */
+export type ImportField = "fullName" | 
+/**  Put before the full name's other words, where a file splits the name. */
+"givenName" | "familyName" | "alternateName" | "birthDate" | "ageYears" | "gender" | "phone" | "email" | "address" | "city" | "postalCode" | "nationalId" | "primaryLanguage" | "timezone" | "bloodGroup" | "notes" | "heightCm" | "weightKg";
+
+/**  How a file is read. */
+export type ImportMapping = {
+	/**  One entry for each column of the file, in its order; nothing for a column that is left out. */
+	columns: (ImportField | null)[],
+	sharedPhone: SharedPhone,
+	/**  Leaves out rows that are probably a patient who is known already. */
+	skipDuplicates: boolean,
+};
+
+/**  What a file seems to be. */
+export type ImportPreview = {
+	/**  The headers, in the order of the file. */
+	columns: string[],
+	/**  What each column probably is. */
+	suggested: (ImportField | null)[],
+	rows: number,
+	/**  The first rows as they are. */
+	samples: string[][],
+};
+
+/**  A cell that cannot be taken as it is. */
+export type ImportProblem = {
+	/**  The line of the file on which the row begins. */
+	row: number,
+	field: string,
+	code: Code,
+	limit: number | null,
+};
+
+/**  What an import did. */
+export type ImportReport = {
+	rows: number,
+	imported: number,
+	skippedDuplicates: number,
+	dependants: number,
+	/**  As read from the file. */
+	read: Parity,
+	/**  As it is in the database. An import that would differ is not made. */
+	stored: Parity,
+};
+
 /**  A point in time, in milliseconds since 1970 UTC; travels as RFC 3339 text. */
 export type Instant = string;
+
+/**  An invoice with everything on it. */
+export type Invoice = {
+	summary: InvoiceSummary,
+	lines: InvoiceLine[],
+	/**  The earliest first, deposits of its appointment among them. */
+	payments: Payment[],
+};
+
+export type InvoiceId = string;
+
+export type InvoiceLine = {
+	position: number,
+	serviceId: ServiceId | null,
+	description: string,
+	quantity: number,
+	unitPrice: MoneyText,
+	discount: MoneyText,
+	tax: MoneyText,
+	/**  Quantity times price, less the discount, plus the tax. */
+	total: MoneyText,
+};
+
+export type InvoiceStatus = "issued" | "void";
+
+/**  An invoice in a list. */
+export type InvoiceSummary = {
+	id: InvoiceId,
+	number: string,
+	status: InvoiceStatus,
+	clinicId: ClinicId,
+	patientId: PatientId,
+	patientName: string,
+	appointmentId: AppointmentId | null,
+	issuedAt: Instant,
+	dueOn: LocalDate | null,
+	note: string | null,
+	voidReason: string | null,
+	balance: Balance,
+};
+
+/**  A code to hand over; it cannot be shown a second time. */
+export type IssuedToken = {
+	code: string,
+	expiresAt: Instant,
+};
 
 /**  The result for one item. */
 export type ItemCheck = {
@@ -271,8 +1289,95 @@ export type JoinRequest = {
 	deviceName: string,
 };
 
+/**  Why something of a person outlives the erasure. */
+export type KeptBecause = 
+/**  Prescriptions are kept as long as the law on medical records asks; they are signed and never change. */
+"medical_record" | 
+/**  Invoices and payments are kept as long as tax law asks. */
+"accounts" | 
+/**  That consent was given or withdrawn is the clinic's evidence. */
+"evidence" | 
+/**
+ *  Rows that were never meant to change: measurings, messages, timelines. They name nobody in a
+ *  column of their own, but what was written in them stays.
+ */
+"never_changes" | 
+/**
+ *  The signed log proves that nobody altered the past; it is encrypted, and read by nobody but sync
+ *  and an auditor.
+ */
+"signed_log";
+
+/**  A table in which something stays. */
+export type KeptPart = {
+	table: string,
+	rows: number,
+	because: KeptBecause,
+};
+
+/**  What a doctor must be known for. */
+export type KnownFor = {
+	kind: TagKind,
+	value: string,
+};
+
+/**  The latest of each kind; units as in [`Vitals`]. */
+export type LatestVitals = {
+	bloodPressure: BloodPressure | null,
+	pulse: Reading | null,
+	breaths: Reading | null,
+	temperature: Reading | null,
+	oxygen: Reading | null,
+	glucose: Reading | null,
+	height: Reading | null,
+	weight: Reading | null,
+	/**  Derived from the latest height and weight, in kg/m² with one decimal. */
+	bmi: number | null,
+	/**  Derived. */
+	ageYears: number | null,
+};
+
 /**  A calendar day without a zone, as `2026-11-20`. */
 export type LocalDate = string;
+
+/**  What is wrong with a commit. */
+export type LogFault = 
+/**  The commit itself, or one before it, was taken out. */
+"missing" | 
+/**  Its content, its place or its hash is not what the chain says. */
+"changed" | 
+/**  Its signature is not that of its PC. */
+"signature" | 
+/**  No PC of this clinic wrote it. */
+"unknown_device";
+
+/**  What a check of the whole log found. */
+export type LogReport = {
+	/**  Commits that were checked and are sound. */
+	commits: number,
+	/**  PCs that wrote them; one that was restored counts for each life of its database. */
+	devices: number,
+	bad: BadCommit | null,
+};
+
+export type Medication = {
+	id: MedicationId,
+	medicine: string,
+	dosage: string | null,
+	frequency: string | null,
+	route: string | null,
+	status: MedicationStatus,
+	/**  As exactly as it is known: `2015`, `2015-03` or `2015-03-12`. */
+	startedOn: string | null,
+	stoppedOn: LocalDate | null,
+	note: string | null,
+	recordedAt: Instant,
+	recordedBy: string,
+};
+
+export type MedicationId = string;
+
+export type MedicationStatus = "active" | "stopped";
 
 /**  A medicine by its generic name (INN). */
 export type Medicine = {
@@ -282,10 +1387,88 @@ export type Medicine = {
 	/**  What allergies to a whole class are matched against. */
 	class: string,
 	route: string,
+	/**  Of a homeopathic remedy of the clinic's own list. */
+	potency: string | null,
+};
+
+/**  A merge that was made. */
+export type Merge = {
+	id: MergeId,
+	keptId: PatientId,
+	mergedId: PatientId,
+	/**  Of the record that was merged into the other, as its cards and slips have it. */
+	mergedRecordNumber: string,
+	mergedName: string,
+	mergedBy: string,
+	mergedAt: Instant,
+	undoneAt: Instant | null,
+};
+
+/**  Two records of one person, and whose value shows. */
+export type MergeChoice = {
+	one: PatientId,
+	other: PatientId,
+	/**
+	 *  The fields whose value comes from the later record. A field that is empty in the earlier one
+	 *  is filled from the later one without being named.
+	 */
+	fromLater: MergeField[],
+};
+
+/**  What a person chooses by: columns that only make sense together are one field. */
+export type MergeField = "fullName" | "alternateName" | 
+/**  With how exactly it is known. */
+"birthDate" | "gender" | "phone" | "email" | 
+/**  With city and postal code. */
+"address" | "nationalId" | "primaryLanguage" | "timezone" | "bloodGroup" | "notes" | "heightCm" | "weightKg" | "active" | "photo" | 
+/**  The patient's own login. */
+"user";
+
+export type MergeId = string;
+
+/**  A message as both sides see it. */
+export type Message = {
+	id: MessageId,
+	sender: MessageSender,
+	userId: UserId | null,
+	/**  Who of the staff wrote. */
+	userName: string | null,
+	body: string,
+	attachments: FileId[],
+	sentAt: Instant,
+	/**  When the staff first read it. */
+	readByStaffAt: Instant | null,
+	readByPatientAt: Instant | null,
+};
+
+export type MessageId = string;
+
+/**  Who wrote a message. */
+export type MessageSender = "staff" | "patient" | 
+/**  A program that answers for the clinic. */
+"assistant" | "system";
+
+/**  What the authenticator app is given. Nothing is kept until a code from the app confirms it. */
+export type MfaSetup = {
+	/**  In base32, to be typed where no picture can be read. */
+	secret: string,
+	/**  What the QR code says: an `otpauth:` address. */
+	url: string,
+};
+
+export type Mode = "in_person" | "chat" | "audio" | "video";
+
+/**  An amount as it travels: decimal text, because a screen's numbers are not exact. */
+export type MoneyText = {
+	/**  Without grouping, with a point: `120000.00`, `-50.00`. */
+	amount: string,
+	currency: string,
 };
 
 /**  What the desk can do to an appointment with one key. */
-export type Move = "confirm" | "check_in" | "call" | "no_show" | "cancel" | 
+export type Move = 
+/**  Gives a requested visit its time without the patient's word. */
+"accept" | "confirm" | "check_in" | "call" | "no_show" | "cancel" | 
 /**  Takes the last of these back; it is written down like any other. */
 "undo";
 
@@ -295,6 +1478,12 @@ export type Moved = {
 	number: string | null,
 };
 
+/**  A site with its distance as the crow flies. */
+export type NearbyClinic = {
+	clinic: Clinic,
+	distanceKm: number | null,
+};
+
 export type NewAllergy = {
 	patientId: PatientId,
 	substance: string,
@@ -302,12 +1491,121 @@ export type NewAllergy = {
 	reaction: string,
 };
 
+export type NewCondition = {
+	patientId: PatientId,
+	name: string,
+	/**  ICD-10 or another code, as the clinic uses it. */
+	code: string,
+	status: ConditionStatus,
+	/**  As typed: a day, a month or a year. */
+	onsetOn: string,
+	note: string,
+};
+
+/**  A giving or withdrawing as the desk takes it down. */
+export type NewConsent = {
+	patientId: PatientId,
+	purpose: ConsentPurpose,
+	decision: ConsentDecision,
+	givenBy: string,
+	note: string,
+	fileId: FileId | null,
+	/**  Now, when left out. */
+	decidedAt: Instant | null,
+};
+
+/**  The form "New conversation"; without a provider it is with the whole staff. */
+export type NewConversation = {
+	patientId: PatientId,
+	providerId: ProviderId | null,
+	/**  The visit that it is about. */
+	consultationId: ConsultationId | null,
+	subject: string,
+};
+
+/**  A link that is to be made between two patients who are known. */
+export type NewDependant = {
+	responsiblePatientId: PatientId,
+	patientId: PatientId,
+	relationship: Relationship,
+	notes: string,
+};
+
+/**  The form of an invoice, amounts as typed in the clinic's currency. */
+export type NewInvoice = {
+	clinicId: ClinicId,
+	patientId: PatientId,
+	appointmentId: AppointmentId | null,
+	lines: NewLine[],
+	dueOn: string,
+	note: string,
+};
+
+/**  A line: a service at its price, or words with a price of their own. */
+export type NewLine = {
+	serviceId: ServiceId | null,
+	/**  May be left out where there is a service. */
+	description: string,
+	quantity: number,
+	/**  Left out where there is a service: a service costs what its list says. Less is a discount. */
+	unitPrice: string,
+	/**  Of the whole line. */
+	discount: string,
+	/**  Of the whole line. */
+	tax: string,
+};
+
+export type NewMedication = {
+	patientId: PatientId,
+	medicine: string,
+	dosage: string,
+	frequency: string,
+	route: string,
+	/**  As typed: a day, a month or a year. */
+	startedOn: string,
+	note: string,
+	/**  The line of the prescription that it comes from. */
+	prescriptionItemId: string | null,
+};
+
+/**  The form of a medicine. */
+export type NewMedicine = {
+	name: string,
+	class: string,
+	kind: PrescriptionType,
+	strength: string,
+	form: string,
+	route: string,
+	potency: string,
+};
+
+/**  The form of a message. */
+export type NewMessage = {
+	conversationId: ConversationId,
+	body: string,
+	/**  Files of the conversation's patient or of its visit. */
+	attachments: FileId[],
+};
+
+/**  A notification before it is sent. */
+export type NewNotification = {
+	recipient: NotificationRecipient,
+	key: TemplateKey,
+	channel: NotificationChannel,
+	/**  One for each placeholder of the key. */
+	params: { [key in string]: string },
+	/**  A place in the app, e.g. `/appointments/…`. */
+	deepLink: string,
+	/**  From when on it is no longer worth reading. */
+	expiresAt: Instant | null,
+};
+
 /**  The form as it was typed. */
 export type NewPatient = {
 	fullName: string,
 	alternateName: string,
 	gender: Gender | null,
-	/**  As typed; see [`form::parse_date`]. */
+	/**  As typed; see [`crate::form::parse_date`]. */
 	birthDate: string,
 	/**  In years, where no birth date is known. */
 	ageYears: string,
@@ -315,6 +1613,42 @@ export type NewPatient = {
 	address: string,
 	city: string,
 	primaryLanguage: string,
+};
+
+/**
+ *  The form of a payment. It is for an invoice, or for an appointment: then it is a deposit as long
+ *  as the appointment has no invoice.
+ */
+export type NewPayment = {
+	invoiceId: InvoiceId | null,
+	appointmentId: AppointmentId | null,
+	/**  As typed, in the invoice's currency. */
+	amount: string,
+	method: PaymentMethod,
+	/**  The payment provider's name; needed for a payment that is confirmed later. */
+	provider: string,
+	transactionReference: string,
+	note: string,
+};
+
+/**  The form of a refund. */
+export type NewRefund = {
+	paymentId: PaymentId,
+	/**  As typed, in the payment's currency. */
+	amount: string,
+	/**  Left out: the way it was paid. */
+	method: PaymentMethod | null,
+	reason: string,
+};
+
+/**  The form of a review. */
+export type NewReview = {
+	appointmentId: AppointmentId,
+	patientId: PatientId,
+	providerId: ProviderId,
+	/**  From 1 to 5. */
+	rating: number,
+	text: string,
 };
 
 /**  The form "Add somebody"; the last four fields are for doctors. */
@@ -327,6 +1661,42 @@ export type NewStaff = {
 	qualification: string,
 	registrationNumber: string,
 	room: string,
+};
+
+/**  The form "New ticket". */
+export type NewTicket = {
+	subject: string,
+	/**  What it is about, in full; becomes the first line of the timeline. */
+	text: string,
+	category: TicketCategory,
+	priority: TicketPriority,
+	patientId: PatientId | null,
+	appointmentId: AppointmentId | null,
+};
+
+/**  The form "Open the till". */
+export type NewTill = {
+	clinicId: ClinicId,
+	/**  What lies in it at the beginning, as typed. */
+	openingFloat: string,
+};
+
+/**  One measuring as typed; what was not measured is left out. */
+export type NewVitals = {
+	patientId: PatientId,
+	consultationId: ConsultationId | null,
+	/**  Now, when left out. */
+	measuredAt: Instant | null,
+	systolicMmhg: number | null,
+	diastolicMmhg: number | null,
+	pulsePerMin: number | null,
+	breathsPerMin: number | null,
+	temperatureC: number | null,
+	oxygenPercent: number | null,
+	glucoseMgPerDl: number | null,
+	heightCm: number | null,
+	weightKg: number | null,
+	note: string,
 };
 
 export type NewWalkIn = {
@@ -342,6 +1712,102 @@ export type Notes = {
 	findings: string,
 	diagnosis: string,
 	diagnosisCode: string,
+	/**  Left out: they stay as they are. */
+	symptoms?: Symptom[] | null,
+	/**  ICD-10; left out: they stay as they are. */
+	diagnosisCodes?: string[] | null,
+};
+
+/**  A notification in words. */
+export type Notification = {
+	id: NotificationId,
+	key: TemplateKey,
+	channel: NotificationChannel,
+	status: NotificationStatus,
+	words: NotificationWords,
+	deepLink: string | null,
+	createdAt: Instant,
+	expiresAt: Instant | null,
+};
+
+/**  How a notification reaches somebody. */
+export type NotificationChannel = "in_app" | "sms" | "email" | "push" | "whatsapp";
+
+export type NotificationId = string;
+
+/**  Whom a notification is for. */
+export type NotificationRecipient = { kind: "user"; id: UserId } | { kind: "patient"; id: PatientId };
+
+export type NotificationStatus = "queued" | "sent" | "delivered" | "failed";
+
+/**  The form of a template. */
+export type NotificationTemplateForm = {
+	key: TemplateKey,
+	channel: NotificationChannel,
+	/**  A BCP 47 tag, e.g. `pt` or `pt-BR`. */
+	language: string,
+	subject: string,
+	body: string,
+};
+
+export type NotificationTemplateId = string;
+
+/**  A subject, where the channel has one, and a text; with placeholders, or filled in. */
+export type NotificationWords = {
+	subject: string | null,
+	body: string,
+};
+
+/**  An invoice that somebody still has to pay. */
+export type OpenBalance = {
+	invoice: InvoiceSummary,
+	phone: string | null,
+};
+
+export type Outcome = "success" | "failed";
+
+/**  A notification that waits for sending. */
+export type Outgoing = {
+	id: NotificationId,
+	userId: UserId | null,
+	patientId: PatientId | null,
+	phone: string | null,
+	email: string | null,
+	words: NotificationWords,
+	createdAt: Instant,
+};
+
+/**  The tables whose rows can own files. */
+export type OwnerTable = "patients" | "consultations" | "providers" | "credentials" | "staff_members" | "messages" | "consents" | "tickets" | "tenants";
+
+/**  A part of a list. */
+export type Page<T> = {
+	items: T[],
+	/**  Whether there are rows behind these. */
+	more: boolean,
+};
+
+/**  Which part of a list is wanted. */
+export type PageRequest = {
+	/**  Rows to pass over. */
+	offset: number,
+	/**  Rows wanted, 200 at most. */
+	limit: number,
+};
+
+/**  What can be counted of a list of patients, in a file or in the database. */
+export type Parity = {
+	rows: number,
+	male: number,
+	female: number,
+	other: number,
+	notSaid: number,
+	withPhone: number,
+	withBirthDate: number,
+	earliestBirthDate: LocalDate | null,
+	latestBirthDate: LocalDate | null,
+	/**  For each column a hash over its values in the order of the file. */
+	checksums: { [key in string]: string },
 };
 
 export type ParsedLine = {
@@ -371,10 +1837,64 @@ export type Patient = {
 	/**  Derived, never stored. */
 	ageYears: number | null,
 	phone: string | null,
+	email: string | null,
 	address: string | null,
 	city: string | null,
+	postalCode: string | null,
+	nationalId: string | null,
 	primaryLanguage: string | null,
+	timezone: string | null,
+	bloodGroup: BloodGroup | null,
+	notes: string | null,
+	heightCm: number | null,
+	weightKg: number | null,
+	/**  Derived from the two above, in kg/m² with one decimal. */
+	bmi: number | null,
+	active: boolean,
 	createdAt: Instant,
+	/**  What an edit hands back, so that two people do not overwrite each other. */
+	updatedAt: Instant,
+};
+
+/**  One change, as people read it. */
+export type PatientChange = {
+	at: Instant,
+	/**  The name of who did it; nobody when the system did. */
+	by: string | null,
+	/**  The name of the PC. */
+	device: string | null,
+	/**  What they did, e.g. `edit_patient`. */
+	action: string,
+	/**  The record that changed, where a person has several. */
+	recordNumber: string,
+	/**  Whether the record was made by it. */
+	made: boolean,
+	fields: FieldHistory[],
+};
+
+/**  Everything that is known of a patient, as it was typed; an empty text is left out. */
+export type PatientForm = {
+	fullName: string,
+	alternateName: string,
+	gender: Gender | null,
+	/**  As typed; see [`form::parse_date`]. */
+	birthDate: string,
+	/**  In years, where no birth date is known. */
+	ageYears: string,
+	phone: string,
+	email: string,
+	address: string,
+	city: string,
+	postalCode: string,
+	nationalId: string,
+	primaryLanguage: string,
+	/**  An IANA name, for a patient who is called over another zone's clock. */
+	timezone: string,
+	bloodGroup: BloodGroup | null,
+	notes: string,
+	heightCm: string,
+	weightKg: string,
+	active: boolean,
 };
 
 /**  A line of the list of results. */
@@ -394,10 +1914,73 @@ export type PatientHit = {
 
 export type PatientId = string;
 
+/**  A payment, a deposit or a refund. */
+export type Payment = {
+	id: PaymentId,
+	clinicId: ClinicId,
+	patientId: PatientId,
+	invoiceId: InvoiceId | null,
+	appointmentId: AppointmentId | null,
+	kind: PaymentKind,
+	amount: MoneyText,
+	method: PaymentMethod,
+	status: TransactionStatus,
+	/**  Who carries it out, for an online payment. */
+	provider: string | null,
+	transactionReference: string | null,
+	/**  Why it failed, in the provider's words. */
+	failure: string | null,
+	refundOfId: PaymentId | null,
+	/**  Absent while an online payment waits; its receipt is the transaction reference. */
+	receiptNumber: string | null,
+	note: string | null,
+	receivedAt: Instant,
+	settledAt: Instant | null,
+};
+
+export type PaymentId = string;
+
+export type PaymentKind = "payment" | 
+/**  Money for an appointment that has no invoice yet. */
+"deposit" | "refund";
+
+export type PaymentMethod = "cash" | "card" | "bank_transfer" | "mobile_money" | "online" | "insurance" | "other";
+
+/**  How far a bill is paid. */
+export type PaymentStatus = "unpaid" | 
+/**  Something is paid, and not all of it. */
+"deposit" | "paid";
+
 /**  What a command needs. */
-export type Permission = "view_queue" | "find_patient" | "register_patient" | "book_appointment" | "call_patient" | 
-/**  Notes, allergies, prescriptions. */
-"view_clinical" | "write_consultation" | "issue_prescription" | "manage_staff" | "manage_devices" | "sync";
+export type Permission = 
+/**  One's own password, second factor, notifications. */
+"own_account" | "view_queue" | "find_patient" | "register_patient" | 
+/**  Demographics, dependants, preferences, consents. */
+"edit_patient" | "merge_patients" | "erase_patient" | "import_patients" | "export_clinic" | "book_appointment" | "call_patient" | "view_schedule" | "manage_availability" | "record_vitals" | 
+/**  Notes, allergies, conditions, prescriptions. */
+"view_clinical" | "write_consultation" | "issue_prescription" | "manage_formulary" | "view_billing" | "take_payment" | 
+/**  Refunds, void invoices, counted tills. */
+"manage_billing" | 
+/**  Papers of a patient's desk file; those of a consultation need `ViewClinical`. */
+"use_files" | "use_conversations" | "work_tickets" | "write_review" | "moderate_reviews" | "manage_clinic" | "manage_services" | "manage_providers" | "manage_staff" | "manage_devices" | "manage_templates" | "view_audit" | "maintain" | "decide_conflicts" | "sync";
+
+/**  Two records side by side. */
+export type PossibleDuplicate = {
+	/**  The earlier record: the one that a merge keeps. */
+	first: Patient,
+	second: Patient,
+	/**  In bits; see [`LIKELY`] and [`POSSIBLE`]. */
+	score: number | null,
+	likely: boolean,
+	agreeing: Agreement[],
+};
+
+/**  A patient's wishes, the preferred first. Stored as JSON arrays. */
+export type Preferences = {
+	channels: ContactChannel[],
+	/**  As BCP 47 tags: `mr`, `pt-BR`. */
+	languages: string[],
+};
 
 export type PrescriptionDraft = {
 	items: DraftItem[],
@@ -405,6 +1988,8 @@ export type PrescriptionDraft = {
 	/**  As typed. */
 	followUpOn: string,
 	savedAt: Instant | null,
+	/**  Left out: allopathic. */
+	kind?: PrescriptionType | null,
 };
 
 export type PrescriptionId = string;
@@ -420,16 +2005,26 @@ export type PrescriptionItem = {
 	durationDays: number | null,
 	quantity: string,
 	instructions: string,
+	potency: string | null,
+	vehicle: string | null,
 };
 
 export type PrescriptionSummary = {
 	id: PrescriptionId,
 	number: string,
+	kind: PrescriptionType,
 	issuedAt: Instant,
 	prescriber: string,
 	items: PrescriptionItem[],
+	supersedes: PrescriptionId | null,
+	/**  Of several corrections by PCs apart the one with the smallest id, which is the earliest. */
 	supersededBy: PrescriptionId | null,
 };
+
+export type PrescriptionType = "allopathic" | "homeopathic" | "ayurvedic";
+
+/**  Why somebody goes first. */
+export type Priority = "elderly" | "pregnant" | "urgent";
 
 /**  One field of a form that cannot be taken as it is. */
 export type Problem = {
@@ -440,7 +2035,153 @@ export type Problem = {
 	limit: number | null,
 };
 
+/**  The form "My profile". */
+export type ProfileForm = {
+	name: string,
+	gender: Gender | null,
+	/**  As typed. */
+	birthDate: string,
+	phone: string,
+	address: string,
+	/**  An IANA name, or empty for the site's. */
+	timezone: string,
+};
+
+export type Provider = {
+	id: ProviderId,
+	userId: UserId | null,
+	displayName: string,
+	registrationNumber: string,
+	qualification: string | null,
+	/**  The one that is printed. */
+	specialization: string | null,
+	/**  All of them, for finding. */
+	specializations: string[],
+	languages: string[],
+	skills: string[],
+	bio: string | null,
+	yearsOfExperience: number | null,
+	/**  In minor units of the clinic's currency. */
+	consultationFeeMinor: number | null,
+	phone: string | null,
+	timezone: string | null,
+	avatarFileId: FileId | null,
+	approval: Approval,
+	/**  Who decided last, and when. */
+	approvedBy: UserId | null,
+	approvedAt: Instant | null,
+	approvalNote: string | null,
+	active: boolean,
+	places: ProviderPlace[],
+};
+
+/**  The form "Doctor". */
+export type ProviderForm = {
+	displayName: string,
+	registrationNumber: string,
+	qualification: string,
+	/**  The one that is printed. */
+	specialization: string,
+	/**  More of them, for finding. */
+	specializations: string[],
+	languages: string[],
+	skills: string[],
+	bio: string,
+	yearsOfExperience: number | null,
+	/**  In minor units of the clinic's currency. */
+	consultationFeeMinor: number | null,
+	phone: string,
+	/**  An IANA name, or empty for the site's. */
+	timezone: string,
+	avatarFileId: FileId | null,
+};
+
+export type ProviderHit = {
+	id: ProviderId,
+	displayName: string,
+	specialization: string | null,
+	registrationNumber: string,
+	approval: Approval,
+	active: boolean,
+};
+
 export type ProviderId = string;
+
+/**  A site where a doctor works. */
+export type ProviderPlace = {
+	clinicId: ClinicId,
+	clinicName: string,
+	room: string | null,
+};
+
+/**  What is looked for; what is empty does not filter. */
+export type ProviderSearch = {
+	/**  Words of the name or of a specialization, in any order, as far as they are typed. */
+	words: string,
+	/**  Words of a specialization only. */
+	specialization: string,
+	/**  Those who wait for approval, are suspended or inactive too. */
+	everyone: boolean,
+};
+
+/**  How much a run emptied or, on this PC alone, deleted. */
+export type PurgeReport = {
+	/**  Tokens that were used or had expired: hash emptied. */
+	tokens: number,
+	/**  Expired notifications: words, link and failure emptied. */
+	notifications: number,
+	/**  Expired answers to repeated requests, deleted here. */
+	idempotencyKeys: number,
+	/**  Sessions that ended long ago, deleted here. */
+	sessions: number,
+	/**  Whether another run has something left to do. */
+	more: boolean,
+};
+
+/**  A commit that could not be applied: kept whole, for somebody to look at. */
+export type Quarantined = {
+	id: ConflictId,
+	device: string,
+	user: string | null,
+	/**  What was being done, as the audit calls it. */
+	action: string | null,
+	reason: string,
+	at: Instant,
+};
+
+export type Queue = {
+	day: LocalDate,
+	counts: QueueCounts,
+	/**  Called first, then in the order of their turn. */
+	rows: QueueRow[],
+};
+
+export type QueueCounts = {
+	waiting: number,
+	called: number,
+	served: number,
+	left: number,
+	/**  Of those who wait, who was called and did not come. */
+	skipped: number,
+};
+
+export type QueueRow = {
+	ticketId: TicketId,
+	appointmentId: AppointmentId,
+	number: string,
+	patientId: PatientId,
+	patientName: string,
+	providerId: ProviderId,
+	providerName: string,
+	status: TicketStatus,
+	priority: Priority | null,
+	priorityReason: string | null,
+	issuedAt: Instant,
+	calledAt: Instant | null,
+	skippedAt: Instant | null,
+	/**  How long until it is their turn, about; nothing for who has been called. */
+	aboutMinutes: number,
+};
 
 /**  What the slip says. */
 export type QueueTicket = {
@@ -456,13 +2197,136 @@ export type QueueTicket = {
 	issuedAt: Instant,
 };
 
-/**  A role of the people at a clinic's PCs (domain.md, ruling 9). */
+export type Rating = {
+	/**  From 1 to 5; `None` without a visible review. */
+	average: number | null,
+	reviews: number,
+};
+
+/**  A single value and when it was measured. */
+export type Reading = {
+	value: number | null,
+	measuredAt: Instant,
+};
+
+/**  What a dependant is to the one responsible. */
+export type Relationship = "child" | "parent" | "spouse" | "sibling" | "grandparent" | "ward" | "other";
+
+/**  The form "Move to another time". What is left out stays as it is. */
+export type RescheduleForm = {
+	start: Instant,
+	minutes: number | null,
+	providerId: ProviderId | null,
+	clinicId: ClinicId | null,
+	note: string,
+};
+
+export type Review = {
+	id: ReviewId,
+	providerId: ProviderId,
+	doctorName: string,
+	patientId: PatientId,
+	patientName: string,
+	appointmentId: AppointmentId,
+	/**  From 1 to 5. */
+	rating: number,
+	text: string | null,
+	visible: boolean,
+	moderatedBy: string | null,
+	/**  `None` while nobody has looked at it. */
+	moderatedAt: Instant | null,
+	createdAt: Instant,
+};
+
+export type ReviewId = string;
+
+/**  What two PCs apart did to one prescription. */
+export type RivalCorrections = {
+	superseded: PrescriptionSummary,
+	/**  Two or more; the first is the one that the superseded sheet names. */
+	corrections: PrescriptionSummary[],
+};
+
+/**  A role of a person (domain.md, ruling 9). */
 export type Role = "receptionist" | "provider" | 
 /**  The clinic manager. */
-"admin";
+"admin" | 
+/**  Whoever runs the hub for several clinics. */
+"platform_admin" | 
+/**  Answers support tickets. */
+"support" | 
+/**  Works at the clinic without any of the other roles: sees the queue and their own account. */
+"user" | 
+/**  Has no business at a clinic's PC: may nothing here. */
+"patient";
+
+/**  A visit under way. */
+export type Running = {
+	consultationId: ConsultationId,
+	appointmentId: AppointmentId,
+	patientId: PatientId,
+	patientName: string,
+	mode: ConsultationMode,
+	startedAt: Instant,
+};
 
 /**  Nobody touched the PC for a while. */
 export type ScreenLocked = null;
+
+/**  A service, or treatment (B). */
+export type Service = {
+	id: ServiceId,
+	name: string,
+	category: string,
+	durationMinutes: number,
+	/**  In minor units of `currency`. */
+	priceMinor: number,
+	currency: string,
+	description: string | null,
+	/**  From 0 to 100. */
+	popularity: number,
+	active: boolean,
+};
+
+/**  Which services are wanted; what is left out does not filter. */
+export type ServiceFilter = {
+	category: string,
+	/**  Those that this doctor performs. */
+	providerId: ProviderId | null,
+	/**  In minor units. */
+	mostMinor: number | null,
+	order: ServiceOrder,
+	includeInactive: boolean,
+};
+
+/**  The form "Service". */
+export type ServiceForm = {
+	name: string,
+	category: string,
+	/**  15 to 480. */
+	durationMinutes: number,
+	/**  In minor units of the clinic's currency. */
+	priceMinor: number,
+	description: string,
+	/**  0 to 100. */
+	popularity: number,
+};
+
+export type ServiceId = string;
+
+export type ServiceOrder = "name" | 
+/**  The cheapest first. */
+"price" | 
+/**  The most popular first. */
+"popularity";
+
+/**  A doctor who can be booked for a service at a site. */
+export type ServiceProvider = {
+	providerId: ProviderId,
+	name: string,
+	specialization: string | null,
+	room: string | null,
+};
 
 /**  Who is signed in, as the screens see it. */
 export type Session = {
@@ -476,7 +2340,54 @@ export type Session = {
 	lockAfterMinutes: number,
 };
 
+export type SessionId = string;
+
+/**  A line of "Where I was signed in". */
+export type SessionSummary = {
+	id: SessionId,
+	deviceInfo: string,
+	createdAt: Instant,
+	lastSeenAt: Instant,
+	expiresAt: Instant,
+	endedAt: Instant | null,
+};
+
+/**  The same for whoever waits for an online payment. */
+export type Settlement = "pending" | "paid" | 
+/**  The latest attempt failed and none is under way. */
+"failed";
+
 export type Severity = "mild" | "moderate" | "severe";
+
+/**
+ *  What becomes of a row whose phone somebody responsible has already, in the clinic or further up
+ *  in the file (domain.md, ruling 4).
+ */
+export type SharedPhone = 
+/**  A problem of the row. */
+"refuse" | 
+/**  The row becomes a dependant of whoever has the phone. */
+"dependant";
+
+export type Slot = {
+	id: SlotId,
+	providerId: ProviderId,
+	clinicId: ClinicId,
+	start: Instant,
+	end: Instant,
+	mode: Mode,
+	status: SlotStatus,
+	capacity: number,
+	taken: number,
+};
+
+export type SlotId = string;
+
+export type SlotStatus = "available" | 
+/**  As many patients as it takes. */
+"booked" | 
+/**  Leave, a holiday or a blocked time lies over it. */
+"blocked";
 
 export type StaffMember = {
 	userId: UserId,
@@ -488,10 +2399,23 @@ export type StaffMember = {
 	active: boolean,
 };
 
+export type StaffMemberId = string;
+
 /**  What the first screen shows. */
 export type Startup = 
 /**  No database yet; without a keyring a passphrase must be chosen first. */
 { kind: "fresh"; keyring: boolean } | { kind: "needsPassphrase" } | { kind: "failed"; code: Code; dataDir: string } | { kind: "ready"; clinic: ClinicOverview };
+
+/**  A support ticket; the one of the queue is a [`TicketId`]. */
+export type SupportTicketId = string;
+
+/**  Something that a patient feels. */
+export type Symptom = {
+	name: string,
+	/**  In the patient's words: "three days", "since Diwali". Empty when not said. */
+	since: string,
+	severity: Severity | null,
+};
 
 /**  Where a running sync stands, in commits. */
 export type SyncProgress = {
@@ -544,7 +2468,237 @@ export type SyncStatusChanged = SyncStatus;
 
 export type SyncStep = "connecting" | "sending" | "fetching" | "comparing" | "done";
 
+export type TagKind = "specialization" | "language" | "skill";
+
+/**  One way of paying on one day. */
+export type Takings = {
+	method: PaymentMethod,
+	payments: number,
+	received: MoneyText,
+	givenBack: MoneyText,
+	/**  Received less given back. */
+	net: MoneyText,
+};
+
+/**  Which entries are wanted; what is empty does not filter. */
+export type TeamFilter = {
+	role: string,
+	skill: string,
+	clinicId: ClinicId | null,
+	includeInactive: boolean,
+};
+
+/**  An entry of the staff list. The role is a job title in the clinic's own words. */
+export type TeamMember = {
+	id: StaffMemberId,
+	userId: UserId | null,
+	/**  The doctor for whom the person works. */
+	providerId: ProviderId | null,
+	/**  The site; none for all of them. */
+	clinicId: ClinicId | null,
+	name: string,
+	role: string,
+	skills: string[],
+	/**  What the person may beyond their roles. */
+	permissions: Permission[],
+	/**  As `mon 09:00-17:00`. */
+	workingHours: string[],
+	avatarFileId: FileId | null,
+	active: boolean,
+};
+
+/**  The form "Member of staff". */
+export type TeamMemberForm = {
+	userId: UserId | null,
+	providerId: ProviderId | null,
+	clinicId: ClinicId | null,
+	name: string,
+	role: string,
+	skills: string[],
+	permissions: Permission[],
+	/**  As `mon 09:00-17:00`. */
+	workingHours: string[],
+	avatarFileId: FileId | null,
+};
+
+/**  The form "Consulting hours", as typed. */
+export type TemplateForm = {
+	providerId: ProviderId,
+	clinicId: ClinicId,
+	slotDurationMinutes: number,
+	bufferMinutes: number,
+	capacity: number,
+	validFrom: string,
+	validTo: string,
+	recurrence: string,
+	slots: TemplateRow[],
+};
+
+export type TemplateId = string;
+
+/**  What a notification is about. */
+export type TemplateKey = "appointment_reminder" | "appointment_confirmed" | "appointment_cancelled" | "queue_called" | "prescription_ready" | "payment_received" | "review_request" | "password_reset";
+
+export type TemplateRow = {
+	/**  1 is Monday. */
+	weekday: number,
+	startTime: string,
+	endTime: string,
+	mode: Mode,
+};
+
+/**  A row of the week. */
+export type TemplateSlot = {
+	id: TemplateSlotId,
+	/**  As in ISO 8601: 1 is Monday. */
+	weekday: number,
+	/**  Local time of the site, `HH:MM`. */
+	startTime: string,
+	/**  `24:00` is the end of the day. */
+	endTime: string,
+	mode: Mode,
+};
+
+export type TemplateSlotId = string;
+
+/**  The form "Our clinic". */
+export type TenantForm = {
+	name: string,
+	slug: string,
+	domain: string,
+	logo: string,
+	/**  As `#RRGGBB`, or empty for the usual one. */
+	primaryColor: string,
+	secondaryColor: string,
+	maxUsers: number,
+	maxBookings: number,
+	active: boolean,
+};
+
+/**  One clinic business with all its sites. */
+export type TenantId = string;
+
+/**  A business, as its settings show it. */
+export type TenantSettings = {
+	id: TenantId,
+	name: string,
+	/**  The name in addresses. */
+	slug: string,
+	domain: string | null,
+	logo: string | null,
+	/**  As `#RRGGBB`; the usual one where none was chosen. */
+	primaryColor: string,
+	secondaryColor: string,
+	maxUsers: number,
+	/**  Appointments open at once. */
+	maxBookings: number,
+	country: string,
+	currency: string,
+	active: boolean,
+	createdBy: UserId | null,
+	createdAt: Instant,
+};
+
+export type TicketCategory = "billing" | "booking" | "clinical" | "technical" | "complaint" | "other";
+
+/**  A line of a ticket's timeline. */
+export type TicketEvent = {
+	kind: TicketEventKind,
+	text: string | null,
+	userId: UserId | null,
+	userName: string | null,
+	at: Instant,
+};
+
+export type TicketEventKind = "opened" | "comment" | "status" | "priority" | "assigned" | "participant";
+
 export type TicketId = string;
+
+/**  A ticket as the list shows it. */
+export type TicketLine = {
+	id: SupportTicketId,
+	number: string,
+	subject: string,
+	category: TicketCategory,
+	priority: TicketPriority,
+	status: TicketState,
+	patientId: PatientId | null,
+	patientName: string | null,
+	appointmentId: AppointmentId | null,
+	openedBy: UserId | null,
+	openedName: string | null,
+	assignedTo: UserId | null,
+	assignedName: string | null,
+	createdAt: Instant,
+	updatedAt: Instant,
+};
+
+export type TicketParticipant = {
+	userId: UserId,
+	name: string,
+};
+
+export type TicketPriority = "low" | "normal" | "high" | "urgent";
+
+export type TicketState = "open" | 
+/**  Somebody outside has to answer first. */
+"waiting" | "resolved" | "closed";
+
+export type TicketStatus = "waiting" | "called" | "served" | "left";
+
+/**  No provider: the whole site. No site: the provider, wherever. */
+export type TimeOff = {
+	id: TimeOffId,
+	providerId: ProviderId | null,
+	clinicId: ClinicId | null,
+	kind: TimeOffKind,
+	startsAt: Instant,
+	endsAt: Instant,
+	reason: string | null,
+};
+
+/**  What was added, and the visits that lie in it. They are not changed: a person calls the patients. */
+export type TimeOffAdded = {
+	timeOff: TimeOff,
+	/**  200 at most. */
+	stranded: Booking[],
+};
+
+/**  The form "Time off": whole days, or, with times, parts of days. */
+export type TimeOffForm = {
+	kind: TimeOffKind,
+	providerId: ProviderId | null,
+	clinicId: ClinicId | null,
+	fromDay: string,
+	/**  `HH:MM`; left out, the whole first day. */
+	fromTime: string,
+	/**  Left out, the first day is the last. */
+	toDay: string,
+	/**  Left out, the whole last day. */
+	toTime: string,
+	reason: string,
+};
+
+export type TimeOffId = string;
+
+export type TimeOffKind = 
+/**  A doctor is away. */
+"leave" | 
+/**  A site is closed. */
+"holiday" | 
+/**  The time is needed for something else. */
+"blocked";
+
+export type TimelineEvent = {
+	at: Instant,
+	/**  None for the booking itself. */
+	from: AppointmentStatus | null,
+	/**  The same as `from` when only something else changed: a call, a new time. */
+	to: AppointmentStatus,
+	note: string | null,
+	userId: UserId,
+	userName: string | null,
+};
 
 export type Today = {
 	clinic: Clinic,
@@ -576,7 +2730,56 @@ export type TodayRow = {
 	updatedAt: Instant,
 };
 
+export type TokenPurpose = "email_verification" | "phone_verification" | "password_reset";
+
+/**  A doctor in the list of the best rated. */
+export type TopRated = {
+	providerId: ProviderId,
+	name: string,
+	specialization: string | null,
+	average: number | null,
+	reviews: number,
+};
+
+/**  Whether money moved. */
+export type TransactionStatus = "initiated" | "success" | "failed";
+
+/**  A person with an account. Password and secrets are never part of it. */
+export type UserAccount = {
+	id: UserId,
+	email: string,
+	/**  The account's own number, which can be verified. */
+	accountPhone: string | null,
+	status: UserStatus,
+	name: string,
+	gender: Gender | null,
+	birthDate: LocalDate | null,
+	/**  The number at which colleagues reach the person. */
+	phone: string | null,
+	address: string | null,
+	timezone: string | null,
+	emailVerifiedAt: Instant | null,
+	phoneVerifiedAt: Instant | null,
+	mfaEnabled: boolean,
+	/**  On this PC. */
+	lastLoginAt: Instant | null,
+	createdAt: Instant,
+};
+
 export type UserId = string;
+
+export type UserStatus = "active" | "suspended";
+
+/**  What one write said. */
+export type Version = {
+	/**  Names the write, for deciding. */
+	stamp: string,
+	device: string,
+	user: string | null,
+	/**  By the clock of the PC that wrote it. */
+	at: Instant,
+	fields: FieldValue[],
+};
 
 /**  An earlier visit. */
 export type Visit = {
@@ -588,6 +2791,78 @@ export type Visit = {
 	findings: string,
 	prescriptions: PrescriptionSummary[],
 };
+
+/**  One measuring; the unit is in the field's name. */
+export type Vitals = {
+	id: VitalsId,
+	consultationId: ConsultationId | null,
+	measuredAt: Instant,
+	systolicMmhg: number | null,
+	diastolicMmhg: number | null,
+	pulsePerMin: number | null,
+	breathsPerMin: number | null,
+	temperatureC: number | null,
+	oxygenPercent: number | null,
+	glucoseMgPerDl: number | null,
+	heightCm: number | null,
+	weightKg: number | null,
+	note: string | null,
+	recordedBy: string,
+};
+
+export type VitalsId = string;
+
+/**  Which of the offered time and doctor is meant; what is left out comes from the offer and the entry. */
+export type WaitlistBooking = {
+	start: Instant | null,
+	providerId: ProviderId | null,
+	/**  Desk, phone or online. */
+	channel: BookingChannel,
+};
+
+export type WaitlistEntry = {
+	id: WaitlistId,
+	clinicId: ClinicId,
+	patientId: PatientId,
+	patientName: string,
+	patientPhone: string | null,
+	/**  None: any doctor. */
+	providerId: ProviderId | null,
+	providerName: string | null,
+	serviceId: ServiceId | null,
+	serviceName: string | null,
+	desiredFrom: Instant,
+	desiredTo: Instant,
+	status: WaitlistStatus,
+	note: string | null,
+	offeredStart: Instant | null,
+	offeredAt: Instant | null,
+	appointmentId: AppointmentId | null,
+	createdAt: Instant,
+};
+
+/**  The form "Put on the waiting list". */
+export type WaitlistForm = {
+	clinicId: ClinicId,
+	patientId: PatientId,
+	/**  None: any doctor. */
+	providerId: ProviderId | null,
+	/**  None: a visit of the usual length. */
+	serviceId: ServiceId | null,
+	desiredFrom: Instant,
+	desiredTo: Instant,
+	note: string,
+};
+
+export type WaitlistId = string;
+
+/**  Somebody who waits, and the first free time that would do. */
+export type WaitlistOffer = {
+	entry: WaitlistEntry,
+	slot: FreeSlot,
+};
+
+export type WaitlistStatus = "waiting" | "offered" | "booked" | "expired" | "cancelled";
 
 /**  The walk-in panel: whom one can see, and the number that comes next at this desk. */
 export type WalkInDesk = {

@@ -17,16 +17,27 @@ const readers: Record<string, readonly (readonly string[])[]> = {
   prescription_items: [chart],
   prescription_drafts: [],
   providers: [desk, keys.staff],
-  users: [keys.staff, desk],
-  user_roles: [keys.staff],
+  users: [keys.staff, desk, keys.ownAccount],
+  role_grants: [keys.staff],
   conflicts: [keys.conflicts, today],
+  conflict_decisions: [keys.conflicts],
+  quarantine: [keys.conflicts],
   devices: [keys.hubDevices],
   sync_state: [keys.syncStatus, keys.hubDevices],
   audit_log: [],
 };
 
 // A consultation under way is never re-read under the hands of the person writing it.
-const neverRefreshed = ["startup", "session", "demoLogins", "workplace", "parsed", "medicines", "preview"];
+const neverRefreshed = [
+  "startup",
+  "session",
+  "demoLogins",
+  "workplace",
+  "parsed",
+  "medicines",
+  "preview",
+  "mfaSetup",
+];
 
 function onChanged(tables: string[]) {
   if (tables.every((table) => readers[table])) void refresh(...tables.flatMap((table) => readers[table]!));

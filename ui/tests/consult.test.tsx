@@ -19,7 +19,7 @@ const item: B.DraftItem = {
   instructions: "",
   overrideReason: "",
 };
-const chart = {
+const chart: B.Chart = {
   patient: {
     id: "p1",
     recordNumber: "K-1",
@@ -30,10 +30,21 @@ const chart = {
     birthDateEstimated: false,
     ageYears: 46,
     phone: null,
+    email: null,
     address: null,
     city: null,
+    postalCode: null,
+    nationalId: null,
     primaryLanguage: null,
+    timezone: null,
+    bloodGroup: null,
+    notes: null,
+    heightCm: null,
+    weightKg: null,
+    bmi: null,
+    active: true,
     createdAt: "2026-01-01T00:00:00Z",
+    updatedAt: "2026-01-01T00:00:00Z",
   },
   allergies: [],
   visits: [],
@@ -43,16 +54,19 @@ test("a stopped medicine refuses to be issued until a reason is given, then is c
   const user = await openApp(
     {
       session: () => doctor,
-      open_consultation: () => ({
+      open_consultation: (): B.Workplace => ({
         consultation: {
           id: "k1",
           appointmentId: "a1",
           patientId: "p1",
           providerId: "d1",
+          mode: "in_person",
           complaint: "",
+          symptoms: [],
           findings: "",
           diagnosis: "",
           diagnosisCode: "",
+          diagnosisCodes: [],
           startedAt: "2026-11-19T05:00:00Z",
           endedAt: null,
         },
@@ -77,12 +91,14 @@ test("a stopped medicine refuses to be issued until a reason is given, then is c
           word: "Amoxicillin",
           because: "penicillin",
         })),
-      issue_prescription: () => ({
+      issue_prescription: (): B.PrescriptionSummary => ({
         id: "r1",
         number: "RX-1",
+        kind: "allopathic",
         issuedAt: "2026-11-19T05:10:00Z",
         prescriber: "Dr",
         items: [],
+        supersedes: null,
         supersededBy: null,
       }),
     },

@@ -29,6 +29,11 @@ const clinic: B.Clinic = {
   phone: "",
   email: null,
   timezone: "Asia/Kolkata",
+  latitude: null,
+  longitude: null,
+  telehealth: false,
+  ownerProviderId: null,
+  active: true,
 };
 const session = (permissions: B.Permission[], providerId: string | null): B.Session => ({
   userId: "u1",

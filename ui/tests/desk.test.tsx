@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { calls, emit, fail, openApp, receptionist, sunita } from "./core";
+import { calls, emit, fail, openApp, receptionist, row, sunita } from "./core";
 
 const ticket = {
   id: "t9",
@@ -97,4 +97,20 @@ test("locking takes the records out of the page and unlocking gives the typed te
   await user.type(password, "correct horse{Enter}");
   const reason = await screen.findByRole<HTMLInputElement>("textbox", { name: "Reason, if said" });
   expect(reason.value).toBe("Sore throat");
+});
+
+test("a requested visit can be accepted without the patient's word, by key or beside Confirm", async () => {
+  const requested = { ...row, number: null, ticketId: null, status: "requested" };
+  const day = { day: "2026-11-19", now: "2026-11-19T05:11:00.000Z", waitLimitMinutes: 20 };
+  const user = await openApp({
+    today: () => ({ ...day, clinic: {}, rows: [requested] }),
+    move_appointment: () => ({ appointmentId: "a1", status: "scheduled", number: null }),
+  });
+  const line = await screen.findByTestId("row-a1");
+  expect(within(line).getByRole("button", { name: "Confirm" })).toBeTruthy();
+  expect(within(line).getByRole("button", { name: "Accept" })).toBeTruthy();
+  line.focus();
+  await user.keyboard("a");
+  expect(await screen.findByText("Request of Tiago Moreira accepted")).toBeTruthy();
+  expect(calls("move_appointment")).toEqual([{ appointmentId: "a1", to: "accept", note: "" }]);
 });

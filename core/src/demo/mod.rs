@@ -1,5 +1,8 @@
 //! The demo clinic: made by the same functions that a real one uses, and never mixed with one.
 
+mod hours;
+mod money;
+mod offers;
 mod people;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +17,7 @@ use crate::ids::{AppointmentId, ClinicId, Instant, PatientId, ProviderId, UserId
 use crate::patients::{self, NewAllergy, Severity};
 use crate::prescriptions::{self, PrescriptionDraft, parse_line};
 use crate::scheduling::{self, AppointmentStatus, Channel, Move, NewAppointment, NewWalkIn};
-use crate::tenancy::{self, ClinicSetup};
+use crate::tenancy::{self, ClinicForm, ClinicSetup};
 
 /// The password of every demo login; shown on the demo's sign-in page and useless anywhere else.
 const PASSWORD: &str = "neem demo clinic";
@@ -97,6 +100,7 @@ pub fn logins() -> Vec<DemoLogin> {
         Role::Receptionist => "Front desk".to_owned(),
         Role::Provider => member.specialization.to_owned(),
         Role::Admin => "Manager".to_owned(),
+        other => other.name().to_owned(),
     };
     STAFF
         .iter()
@@ -137,23 +141,46 @@ pub fn create(db: &Db, device_name: &str) -> Result<()> {
     let zone = chrono_tz::Asia::Kolkata;
     let today = db.now().day(zone);
     db.write(Actor::User(admin), "make_demo", |tx| {
-        second_site(tx)?;
+        let baner = sites(tx, site)?;
         let (desk, doctors) = staff(tx, site)?;
+        offers::profiles(tx, &doctors, baner, today)?;
+        offers::services(tx, &doctors)?;
         let patients = people::register_all(&tx.as_if(desk, tx.now), today)?;
         let demo = Demo { site, desk, doctors, patients };
         demo.allergies(tx)?;
         demo.past(tx)?;
-        demo.today(tx, today.bounds(zone))
+        demo.today(tx, today.bounds(zone))?;
+        money::take(tx, demo.desk, today)?;
+        hours::lay_down(tx, &demo.doctors, site, today)
     })
 }
 
-fn second_site(tx: &Tx) -> Result<()> {
-    tx.execute(
-        "INSERT INTO clinics (id, tenant_id, name, address, phone, timezone, created_at, updated_at)
-         VALUES (?1, ?2, 'Baner, Pune', '7 Palash Road, Baner, Pune 411045', '+915550120500', 'Asia/Kolkata', ?3, ?3)",
-        rusqlite::params![tx.new_id(), tx.device.tenant, tx.now],
-    )?;
-    Ok(())
+/// Where the two sites are, and the second one itself.
+fn sites(tx: &Tx, first: ClinicId) -> Result<ClinicId> {
+    let known = tenancy::clinic(tx, first)?;
+    let form = ClinicForm {
+        name: known.name,
+        address: known.address,
+        latitude: Some(18.507),
+        longitude: Some(73.807),
+        telehealth: true,
+        phone: known.phone,
+        email: "desk@kadamba.example".into(),
+        timezone: known.timezone,
+        owner_provider_id: None,
+    };
+    tenancy::edit_clinic(tx, first, &form)?;
+    let second = ClinicForm {
+        name: "Baner, Pune".into(),
+        address: "7 Palash Road, Baner, Pune 411045".into(),
+        latitude: Some(18.559),
+        longitude: Some(73.786),
+        telehealth: false,
+        phone: "+91 55501 20500".into(),
+        email: String::new(),
+        ..form
+    };
+    Ok(tenancy::add_clinic(tx, &second)?.id)
 }
 
 type Doctors = Vec<(UserId, ProviderId)>;
@@ -273,7 +300,7 @@ impl Demo {
             complaint: consultation.complaint.clone(),
             findings: findings.to_owned(),
             diagnosis: diagnosis.to_owned(),
-            diagnosis_code: String::new(),
+            ..Notes::default()
         };
         consultations::save_notes(&room, consultation.id, &notes)?;
         if !line.is_empty() {

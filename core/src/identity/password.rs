@@ -62,9 +62,36 @@ pub fn verify_password(password: &str, hash: &str) -> bool {
     Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
 }
 
+/// Whether a hash was made with less work than today's hashes are; one that cannot be read is weak.
+pub(super) fn is_weaker_than_today(hash: &str) -> bool {
+    let (memory_kib, passes, _) = ARGON2;
+    let Ok(parsed) = PasswordHash::new(hash) else { return true };
+    let current = parsed.algorithm.as_str() == "argon2id" && parsed.version == Some(Version::V0x13.into());
+    let Ok(params) = Params::try_from(&parsed) else { return true };
+    !current || params.m_cost() < memory_kib || params.t_cost() < passes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_of_less_work_is_weak_and_one_of_more_is_not() {
+        let salted = "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        for (head, weak) in [
+            ("$argon2id$v=19$m=19456,t=2,p=1", false),
+            ("$argon2id$v=19$m=65536,t=3,p=4", false),
+            ("$argon2id$v=19$m=19456,t=2,p=4", false),
+            ("$argon2id$v=19$m=4096,t=2,p=1", true),
+            ("$argon2id$v=19$m=19456,t=1,p=1", true),
+            ("$argon2i$v=19$m=19456,t=2,p=1", true),
+            ("$argon2id$v=16$m=19456,t=2,p=1", true),
+        ] {
+            assert_eq!(is_weaker_than_today(&format!("{head}${salted}")), weak, "{head}");
+        }
+        assert!(is_weaker_than_today("not a hash"));
+        assert!(!is_weaker_than_today(&hash_password("a long enough secret").expect("a hash")));
+    }
 
     #[test]
     fn length_and_the_well_known_ones() {

@@ -7,7 +7,9 @@ use specta::Type;
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::form::{Form, LINE, NAME};
-use crate::identity::{Role, check_password, hash_password};
+use crate::identity::edit_profile::is_taken;
+use crate::identity::grant_role::{insert_grant, may_grant};
+use crate::identity::{Role, check_password, check_user_limit, hash_password};
 use crate::ids::{ClinicId, ProviderId, UserId};
 use crate::providers::{self, NewProvider};
 
@@ -69,12 +71,7 @@ pub fn add_staff(tx: &Tx, staff: &NewStaff, clinic: ClinicId) -> Result<StaffMem
         room: form.optional("room", &staff.room, NAME),
         clinic,
     });
-    let taken: bool = tx.query_row(
-        "SELECT EXISTS (SELECT 1 FROM users WHERE tenant_id = ?1 AND email = ?2 AND deleted_at IS NULL)",
-        params![tx.device.tenant, email],
-        |row| row.get(0),
-    )?;
-    if taken {
+    if is_taken(tx, "email", &email, None)? {
         form.problem("email", Code::AlreadyUsed, None);
     }
     if let Some(provider) = &provider
@@ -83,6 +80,7 @@ pub fn add_staff(tx: &Tx, staff: &NewStaff, clinic: ClinicId) -> Result<StaffMem
         form.problem("registrationNumber", Code::AlreadyUsed, None);
     }
     form.finish()?;
+    may_grant(tx, staff.role)?;
     let user = insert_user(tx, &name, &email, &hash_password(&staff.password)?, staff.role, None)?;
     let provider_id = match &provider {
         Some(provider) => Some(providers::add(tx, provider, user)?),
@@ -99,7 +97,8 @@ pub fn add_staff(tx: &Tx, staff: &NewStaff, clinic: ClinicId) -> Result<StaffMem
     })
 }
 
-/// Writes a user with profile and grant; the caller has checked what it passes.
+/// Writes a user with profile and grant; the caller has checked what it passes. `LimitReached` when
+/// the clinic has as many users as it may have.
 pub fn insert_user(
     tx: &Tx,
     name: &str,
@@ -108,6 +107,9 @@ pub fn insert_user(
     role: Role,
     clinic: Option<ClinicId>,
 ) -> Result<UserId> {
+    if role != Role::Patient {
+        check_user_limit(tx)?;
+    }
     let user = UserId(tx.new_id());
     tx.execute(
         "INSERT INTO users (id, tenant_id, email, password_hash, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
@@ -117,10 +119,6 @@ pub fn insert_user(
         "INSERT INTO profiles (id, tenant_id, user_id, full_name, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         params![tx.new_id(), tx.device.tenant, user, name, tx.now],
     )?;
-    tx.execute(
-        "INSERT INTO role_grants (id, tenant_id, user_id, role, clinic_id, granted_by, granted_at, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7)",
-        params![tx.new_id(), tx.device.tenant, user, role.name(), clinic, tx.actor.user(), tx.now],
-    )?;
+    insert_grant(tx, user, role, clinic)?;
     Ok(user)
 }

@@ -1,16 +1,18 @@
 //! One box finds a patient: name in any order and script, phone, record number, birth date.
 
 use any_ascii::any_ascii;
+use chrono_tz::Tz;
 use rphonetic::{DoubleMetaphone, Encoder};
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::error::Result;
 use crate::form::{self, Precision, age_in_years};
-use crate::ids::{LocalDate, PatientId};
-use crate::patients::Gender;
+use crate::ids::{Instant, LocalDate, PatientId};
+use crate::patients::{Gender, root_of};
+use crate::tenancy;
 
 const MOST: usize = 12;
 
@@ -96,8 +98,11 @@ pub fn search(conn: &Connection, query: &str, today: LocalDate) -> Result<Vec<Pa
         return Ok(Vec::new());
     }
     let found = hits(conn, include_str!("search.sql"), &wanted, today)?;
-    if !found.is_empty() || query.chars().any(|c| c.is_ascii_digit()) {
+    if !found.is_empty() {
         return Ok(found);
+    }
+    if query.chars().any(|c| c.is_ascii_digit()) {
+        return merged_record(conn, query, today);
     }
     let codes = sounds(query);
     let heard: Vec<String> = codes.split(' ').filter(|c| !c.is_empty()).map(|c| format!("sounds:\"{c}\"*")).collect();
@@ -129,6 +134,7 @@ fn expression(query: &str) -> String {
 fn hits(conn: &Connection, sql: &str, wanted: &str, today: LocalDate) -> Result<Vec<PatientHit>> {
     let mut statement = conn.prepare_cached(sql)?;
     let most = MOST as i64;
+    let zone = tenancy::home_zone(conn)?;
     let rows = statement.query_map(named_params! { ":wanted": wanted, ":today": today, ":most": most }, |row| {
         let birth: Option<LocalDate> = row.get("birth_date")?;
         Ok(PatientHit {
@@ -140,35 +146,55 @@ fn hits(conn: &Connection, sql: &str, wanted: &str, today: LocalDate) -> Result<
             age_years: birth.and_then(|date| age_in_years(date.0, today.0)),
             birth_date: birth,
             phone: row.get("phone")?,
-            last_visit: row.get("last_visit")?,
+            last_visit: row.get::<_, Option<Instant>>("last_visit")?.map(|at| at.day(zone)),
             waiting_number: row.get("waiting_number")?,
         })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut found: Vec<PatientHit> = rows.collect::<rusqlite::Result<_>>()?;
+    drop(statement);
+    join_merged(conn, &mut found, today, zone)?;
+    Ok(found)
 }
 
-/// One patient as a line of results.
+/// The last visit and the number of a person who has several records are those of all of them.
+/// Asked apart, and of those few alone: inside the query it would cost every search its speed.
+fn join_merged(conn: &Connection, found: &mut [PatientHit], today: LocalDate, zone: Tz) -> Result<()> {
+    let any: bool = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM patients WHERE merged_into_id IS NOT NULL)")?
+        .query_row([], |row| row.get(0))?;
+    if !any {
+        return Ok(());
+    }
+    for hit in found {
+        let several: bool = conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM patients WHERE merged_into_id = ?1)")?
+            .query_row([hit.id], |row| row.get(0))?;
+        if several {
+            let mut statement = conn.prepare_cached(include_str!("search_merged.sql"))?;
+            let (last_visit, number) = statement.query_row(params![hit.id, today], |row| {
+                Ok((row.get::<_, Option<Instant>>("last_visit")?, row.get("waiting_number")?))
+            })?;
+            (hit.last_visit, hit.waiting_number) = (last_visit.map(|at| at.day(zone)), number);
+        }
+    }
+    Ok(())
+}
+
+/// The number on an old card or slip finds the record that its own was merged into.
+fn merged_record(conn: &Connection, number: &str, today: LocalDate) -> Result<Vec<PatientHit>> {
+    let id: Option<PatientId> = conn
+        .prepare_cached(
+            "SELECT id FROM patients WHERE record_number = ?1 AND deleted_at IS NULL AND merged_into_id IS NOT NULL LIMIT 1",
+        )?
+        .query_row([number.to_uppercase()], |row| row.get("id"))
+        .optional()?;
+    id.map(|id| hit(conn, id, today)).into_iter().collect()
+}
+
+/// One patient as a line of results; of a record that was merged, the one it was merged into.
 pub fn hit(conn: &Connection, id: PatientId, today: LocalDate) -> Result<PatientHit> {
-    let hex = id.0.simple().to_string();
+    let hex = root_of(conn, id)?.0.simple().to_string();
     hits(conn, include_str!("search_one.sql"), &hex, today)?.pop().ok_or_else(|| crate::Code::NotFound.into())
-}
-
-/// Patients whose phone is the same, or whose name sounds alike: the first look before registering.
-pub(super) fn alike(conn: &Connection, name: &str, phone: Option<&str>, today: LocalDate) -> Result<Vec<PatientHit>> {
-    let codes = sounds(name);
-    let mut parts: Vec<String> = Vec::new();
-    let heard: Vec<String> = codes.split(' ').filter(|c| c.len() > 1).map(|c| format!("sounds:\"{c}\"")).collect();
-    if heard.len() > 1 {
-        parts.push(format!("({})", heard.join(" AND ")));
-    }
-    if let Some(phone) = phone {
-        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-        parts.push(format!("numbers:\"{digits}\""));
-    }
-    if parts.is_empty() {
-        return Ok(Vec::new());
-    }
-    hits(conn, include_str!("search.sql"), &parts.join(" OR "), today)
 }
 
 #[cfg(test)]

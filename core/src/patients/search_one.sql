@@ -1,5 +1,5 @@
 SELECT patients.id, record_number, full_name, alternate_name, gender, birth_date, phone,
-       (SELECT date(max(started_at) / 1000, 'unixepoch') FROM consultations WHERE consultations.patient_id = patients.id) AS last_visit,
+       (SELECT max(started_at) FROM consultations WHERE consultations.patient_id = patients.id) AS last_visit,
        (SELECT lane || '-' || printf('%03d', number) FROM queue_tickets
         WHERE queue_tickets.patient_id = patients.id AND day = :today AND queue_tickets.status IN ('waiting', 'called')
         LIMIT 1) AS waiting_number

@@ -1,9 +1,11 @@
 //! What is unsafe is said before it is issued. So far one check: a recorded allergy against the
 //! medicine and its class. A medicine outside the table is "not checked", never "safe".
 
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::error::Result;
 use crate::patients::Allergy;
 use crate::patients::search::fold;
 use crate::prescriptions::DraftItem;
@@ -35,15 +37,20 @@ pub struct ItemCheck {
     pub because: Option<String>,
 }
 
-/// Checks every item against every allergy.
-pub fn check(items: &[DraftItem], allergies: &[Allergy]) -> Vec<ItemCheck> {
-    (1..).zip(items).map(|(position, item)| check_one(position, item, allergies)).collect()
+/// Checks every item against every allergy, by the list that Neem ships with and the clinic's own.
+pub fn check(conn: &Connection, items: &[DraftItem], allergies: &[Allergy]) -> Result<Vec<ItemCheck>> {
+    Ok(check_with(&formulary::own(conn)?, items, allergies))
 }
 
-fn check_one(position: u32, item: &DraftItem, allergies: &[Allergy]) -> ItemCheck {
-    let medicine = formulary::by_name(&item.medicine);
+pub(super) fn check_with(own: &[Medicine], items: &[DraftItem], allergies: &[Allergy]) -> Vec<ItemCheck> {
+    (1..).zip(items).map(|(position, item)| check_one(own, position, item, allergies)).collect()
+}
+
+fn check_one(own: &[Medicine], position: u32, item: &DraftItem, allergies: &[Allergy]) -> ItemCheck {
+    // A medicine without a class is known by name alone: that is not enough to call it clear.
+    let medicine = formulary::find(own, &item.medicine).filter(|medicine| !medicine.class.is_empty());
     let hit = allergies.iter().find_map(|allergy| {
-        related(&item.medicine, medicine, &allergy.substance).map(|because| (allergy.substance.clone(), because))
+        related(own, &item.medicine, medicine, &allergy.substance).map(|because| (allergy.substance.clone(), because))
     });
     match (hit, medicine) {
         (Some((word, because)), _) => {
@@ -56,7 +63,7 @@ fn check_one(position: u32, item: &DraftItem, allergies: &[Allergy]) -> ItemChec
 
 /// Why an allergy to `substance` speaks against a medicine; by its ingredients, its class, or
 /// because the allergy names another medicine of the same class.
-fn related(name: &str, medicine: Option<&Medicine>, substance: &str) -> Option<String> {
+fn related(own: &[Medicine], name: &str, medicine: Option<&Medicine>, substance: &str) -> Option<String> {
     let (name, substance) = (stem(&fold(name)), stem(&fold(substance)));
     let shares_word =
         |text: &str| substance.split(' ').any(|word| word.len() > 3 && text.split(' ').any(|w| stem(w) == word));
@@ -65,10 +72,14 @@ fn related(name: &str, medicine: Option<&Medicine>, substance: &str) -> Option<S
     }
     let medicine = medicine?;
     let class = stem(&fold(&medicine.class));
-    let of_other = formulary::medicines().iter().find(|other| stem(&fold(&other.name)) == substance);
+    let of_other = own
+        .iter()
+        .filter(|other| !other.class.is_empty())
+        .chain(formulary::medicines())
+        .find(|other| stem(&fold(&other.name)) == substance);
     // A class matches as a whole: "beta blocker" is not met by an allergy to "beta agonists".
     let named = substance == class || substance.split(' ').next() == Some(class.as_str());
-    let same_class = of_other.is_some_and(|other| other.class == medicine.class);
+    let same_class = of_other.is_some_and(|other| stem(&fold(&other.class)) == class);
     (named || same_class).then(|| medicine.class.clone())
 }
 
@@ -83,7 +94,7 @@ mod tests {
     use crate::ids::{AllergyId, Instant};
     use crate::patients::Severity;
 
-    fn result(medicine: &str, allergy: &str) -> CheckState {
+    fn result(own: &[Medicine], medicine: &str, allergy: &str) -> CheckState {
         let item = DraftItem { medicine: medicine.into(), ..DraftItem::default() };
         let allergy = Allergy {
             id: AllergyId(uuid::Uuid::nil()),
@@ -93,7 +104,7 @@ mod tests {
             recorded_at: Instant(0),
             recorded_by: String::new(),
         };
-        check_one(1, &item, &[allergy]).state
+        check_one(own, 1, &item, &[allergy]).state
     }
 
     #[test]
@@ -115,7 +126,31 @@ mod tests {
             ("Triphala churna", "Penicillins", NotChecked),
             ("Triphala churna", "triphala", Stop),
         ] {
-            assert_eq!(result(medicine, allergy), expected, "{medicine} with {allergy}");
+            assert_eq!(result(&[], medicine, allergy), expected, "{medicine} with {allergy}");
+        }
+    }
+
+    #[test]
+    fn the_clinics_own_medicines_are_checked_by_their_class() {
+        use CheckState::*;
+        let medicine = |name: &str, class: &str| Medicine {
+            name: name.into(),
+            class: class.into(),
+            form: String::new(),
+            route: String::new(),
+            strengths: Vec::new(),
+            potency: None,
+        };
+        let own = [medicine("Novamox", "Penicillin"), medicine("Avipattikar", "")];
+        for (medicine, allergy, expected) in [
+            ("Novamox", "Penicillins", Stop),
+            ("Novamox", "Ampicillin", Stop),
+            ("Amoxicillin", "Novamox", Stop),
+            ("Novamox", "NSAIDs", Clear),
+            ("Avipattikar", "NSAIDs", NotChecked),
+            ("Avipattikar", "avipattikar", Stop),
+        ] {
+            assert_eq!(result(&own, medicine, allergy), expected, "{medicine} with {allergy}");
         }
     }
 }

@@ -7,6 +7,7 @@ use specta::Type;
 use crate::error::Result;
 use crate::form::{Form, LINE, NAME, TEXT};
 use crate::ids::{ConsultationId, Instant};
+use crate::prescriptions::{PrescriptionType, potency};
 
 /// More is a slip of the finger; the sheet would run over many pages.
 const MOST_ITEMS: usize = 40;
@@ -27,6 +28,12 @@ pub struct DraftItem {
     pub instructions: String,
     /// Why a check that says stop does not apply.
     pub override_reason: String,
+    /// Of a homeopathic remedy: `30C`, `200CK`, `1M`, `LM1`, or `Q` for a mother tincture.
+    #[serde(default)]
+    pub potency: String,
+    /// What an ayurvedic medicine is taken with (anupana): honey, warm water, ghee.
+    #[serde(default)]
+    pub vehicle: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -37,9 +44,16 @@ pub struct PrescriptionDraft {
     /// As typed.
     pub follow_up_on: String,
     pub saved_at: Option<Instant>,
+    /// Left out: allopathic.
+    #[serde(default)]
+    pub kind: Option<PrescriptionType>,
 }
 
 impl PrescriptionDraft {
+    pub fn prescription_type(&self) -> PrescriptionType {
+        self.kind.unwrap_or(PrescriptionType::Allopathic)
+    }
+
     /// Checks lengths, so that no draft grows beyond what can be issued.
     pub(super) fn check(&self) -> Result<()> {
         let mut form = Form::default();
@@ -59,9 +73,13 @@ impl PrescriptionDraft {
                 ("instructions", &item.instructions, LINE),
                 ("overrideReason", &item.override_reason, LINE),
                 ("line", &item.line, LINE),
+                ("vehicle", &item.vehicle, NAME),
             ];
             for (name, text, max) in texts {
                 form.optional(&format!("items.{index}.{name}"), text, max);
+            }
+            if !item.potency.trim().is_empty() && potency(&item.potency).is_none() {
+                form.problem(&format!("items.{index}.potency"), crate::Code::NotAPotency, None);
             }
         }
         form.finish()

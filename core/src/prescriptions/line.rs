@@ -1,10 +1,12 @@
 //! `amox 500 1 tab tds 5d` becomes a full item, word by word, with what is still missing.
 
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::prescriptions::DraftItem;
+use crate::error::Result;
 use crate::prescriptions::formulary::{self, Medicine};
+use crate::prescriptions::{DraftItem, potency};
 
 /// A typed word and what it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -47,6 +49,7 @@ const FORMS: &[(&[&str], &str)] = &[
     (&["puff", "puffs"], "puff"),
     (&["drop", "drops", "gtt"], "drop"),
     (&["sachet", "sachets"], "sachet"),
+    (&["globule", "globules", "glob"], "globule"),
 ];
 
 const INSTRUCTIONS: &[(&[&str], &str)] =
@@ -54,9 +57,18 @@ const INSTRUCTIONS: &[(&[&str], &str)] =
 
 /// Reads a line as it is typed; what it cannot read keeps its word without a meaning.
 pub fn parse_line(line: &str) -> ParsedLine {
+    parse_with(&[], line)
+}
+
+/// As [`parse_line`], knowing the clinic's own medicines too.
+pub fn parse_line_from(conn: &Connection, line: &str) -> Result<ParsedLine> {
+    Ok(parse_with(&formulary::active(conn)?, line))
+}
+
+fn parse_with(own: &[Medicine], line: &str) -> ParsedLine {
     let line: String = line.chars().take(300).collect();
     let words: Vec<&str> = line.split_whitespace().collect();
-    let (medicine, name_words) = find_medicine(&words);
+    let (medicine, name_words) = find_medicine(own, &words);
     let mut item = DraftItem { line: line.clone(), ..DraftItem::default() };
     let mut tokens = Vec::new();
     if name_words > 0 {
@@ -67,7 +79,10 @@ pub fn parse_line(line: &str) -> ParsedLine {
     if let Some(medicine) = medicine {
         item.form = medicine.form.clone();
         item.route = medicine.route.clone();
+        item.potency = medicine.potency.clone().unwrap_or_default();
     }
+    // A remedy that the shipped list does not have, or one of the clinic's own with a potency.
+    let remedy = medicine.is_none_or(|medicine| medicine.potency.is_some());
     let mut per_dose = None;
     let mut per_day = None;
     let mut rest = words[name_words..].iter().peekable();
@@ -82,6 +97,9 @@ pub fn parse_line(line: &str) -> ParsedLine {
             item.frequency = (*words).to_owned();
             per_day = Some(*times);
             Some((*words).to_owned())
+        } else if let Some(potency) = potency_word(word, remedy && item.potency.is_empty()) {
+            item.potency = potency.clone();
+            Some(potency)
         } else if let Some(days) = days(&lower) {
             item.duration_days = Some(days);
             Some(plural(days, "day"))
@@ -123,12 +141,12 @@ pub(super) fn missing(item: &DraftItem) -> Vec<String> {
 }
 
 /// The medicine named by the first words: the most words that still begin one name.
-fn find_medicine(words: &[&str]) -> (Option<&'static Medicine>, usize) {
-    let named = words.iter().take_while(|word| !word.starts_with(|c: char| c.is_ascii_digit())).count();
+fn find_medicine<'a>(own: &'a [Medicine], words: &[&str]) -> (Option<&'a Medicine>, usize) {
+    let begins_name = |word: &str| !word.starts_with(|c: char| c.is_ascii_digit());
+    let named = words.iter().take_while(|word| begins_name(word) && potency_word(word, true).is_none()).count();
     for length in (1..=named).rev() {
         let typed = words[..length].join(" ");
-        let found = formulary::by_name(&typed)
-            .or_else(|| formulary::suggest(&typed).first().and_then(|m| formulary::by_name(&m.name)));
+        let found = formulary::find(own, &typed).or_else(|| formulary::suggest_of(own, &typed).first().copied());
         if found.is_some() {
             return (found, length);
         }
@@ -149,6 +167,12 @@ fn number(word: &str) -> Option<f64> {
         "half" | "½" => Some(0.5),
         _ => word.parse::<f64>().ok().filter(|n| *n > 0.0 && *n <= 1_000_000.0),
     }
+}
+
+/// `30C`, `200ck`, `LM1`, `Q`. In small letters `1m` is a month and `q` begins many other words.
+fn potency_word(word: &str, expected: bool) -> Option<String> {
+    let sure = !word.ends_with('m') && !word.ends_with('d') && word != "q";
+    if expected && sure { potency(word) } else { None }
 }
 
 /// `5d`, `2w`, `1m`.
@@ -241,6 +265,21 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn a_remedy_has_a_potency() {
+        for (line, medicine, potency, quantity) in [
+            ("Arnica montana 30C 4 globules tds 5d", "Arnica montana", "30C", "60 globules"),
+            ("Arnica montana 1M 4 globules od 1d", "Arnica montana", "1M", "4 globules"),
+            ("Crataegus Q 10 drops bd 1m", "Crataegus", "Q", "600 drops"),
+            ("Sulphur LM1 5 drops od 1w", "Sulphur", "LM1", "35 drops"),
+        ] {
+            let item = item(line);
+            assert_eq!((&*item.medicine, &*item.potency, &*item.quantity), (medicine, potency, quantity), "{line}");
+        }
+        assert_eq!(item("metf 500 1 tab bd 1M").potency, "", "a medicine of the shipped list has a strength");
+        assert_eq!(item("metf 500 1 tab bd 1M").duration_days, Some(30));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Code, Result};
 use crate::ids::{DeviceId, Instant, LocalDate, PatientId, PrescriptionId, ProviderId};
 use crate::patients::{Gender, Patient};
+use crate::prescriptions::PrescriptionType;
 use crate::tenancy::Clinic;
 
 /// The canonical content: what is printed is made from it, what is signed is its bytes.
@@ -37,6 +38,9 @@ pub struct Sheet {
     pub advice: Option<String>,
     pub follow_up_on: Option<LocalDate>,
     pub supersedes: Option<String>,
+    /// Absent from an allopathic sheet, as from all sheets before there were others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PrescriptionType>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,6 +55,10 @@ pub struct SheetItem {
     pub quantity: String,
     pub instructions: Option<String>,
     pub override_reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub potency: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vehicle: Option<String>,
 }
 
 /// A sheet with the proof that nobody has changed it since.

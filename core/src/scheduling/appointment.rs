@@ -8,6 +8,7 @@ use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::form::{Form, LINE};
 use crate::ids::AppointmentId;
+use crate::scheduling::book::{Asked, Channel, refuse_if_taken};
 use crate::scheduling::queue::{self, TicketStatus};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -38,6 +39,8 @@ crate::ids::named_values!(AppointmentStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Move {
+    /// Gives a requested visit its time without the patient's word.
+    Accept,
     Confirm,
     CheckIn,
     Call,
@@ -75,16 +78,31 @@ pub fn status_of(conn: &Connection, id: AppointmentId) -> Result<AppointmentStat
         .ok_or_else(|| Code::NotFound.into())
 }
 
+/// Where a move leads; `None` for one that stays where it is (a call) or depends on what came before
+/// (taking back). The table [`allowed`] says from where.
+pub fn target(by: Move) -> Option<AppointmentStatus> {
+    match by {
+        Move::Accept => Some(AppointmentStatus::Scheduled),
+        Move::Confirm => Some(AppointmentStatus::Confirmed),
+        Move::CheckIn => Some(AppointmentStatus::Arrived),
+        Move::NoShow => Some(AppointmentStatus::NoShow),
+        Move::Cancel => Some(AppointmentStatus::Cancelled),
+        Move::Call | Move::Undo => None,
+    }
+}
+
 /// Moves an appointment by the desk's keys, with its ticket and a line of its timeline.
 pub fn move_appointment(tx: &Tx, id: AppointmentId, by: Move, note: &str) -> Result<Moved> {
     let mut form = Form::default();
     let note = form.optional("note", note, LINE);
     form.finish()?;
     let from = status_of(tx, id)?;
+    if let Some(to) = target(by) {
+        set_status(tx, id, to, note.as_deref())?;
+    }
     match by {
-        Move::Confirm => set_status(tx, id, AppointmentStatus::Confirmed, note.as_deref())?,
+        Move::Accept | Move::Confirm => {}
         Move::CheckIn => {
-            set_status(tx, id, AppointmentStatus::Arrived, note.as_deref())?;
             queue::issue_for(tx, id)?;
         }
         Move::Call => {
@@ -94,14 +112,26 @@ pub fn move_appointment(tx: &Tx, id: AppointmentId, by: Move, note: &str) -> Res
             queue::set_status(tx, id, TicketStatus::Called)?;
             log_event(tx, id, Some(from), from, Some(note.as_deref().unwrap_or("called")))?;
         }
-        Move::NoShow | Move::Cancel => {
-            let to = if by == Move::Cancel { AppointmentStatus::Cancelled } else { AppointmentStatus::NoShow };
-            set_status(tx, id, to, note.as_deref())?;
-            queue::set_status(tx, id, TicketStatus::Left)?;
-        }
+        Move::NoShow | Move::Cancel => queue::set_status(tx, id, TicketStatus::Left)?,
         Move::Undo => undo(tx, id, from)?,
     }
     Ok(Moved { appointment_id: id, status: status_of(tx, id)?, number: queue::number_of(tx, id)? })
+}
+
+/// The visit begins: the patient is with the doctor.
+pub fn start(tx: &Tx, id: AppointmentId) -> Result<()> {
+    set_status(tx, id, AppointmentStatus::InProgress, None)?;
+    queue::set_status(tx, id, TicketStatus::Served)
+}
+
+/// The visit is over.
+pub fn complete(tx: &Tx, id: AppointmentId) -> Result<()> {
+    set_status(tx, id, AppointmentStatus::Completed, None)
+}
+
+/// Whether an appointment with this status holds its time.
+fn holds_time(status: AppointmentStatus) -> bool {
+    !matches!(status, AppointmentStatus::Cancelled | AppointmentStatus::NoShow)
 }
 
 fn undo(tx: &Tx, id: AppointmentId, now_at: AppointmentStatus) -> Result<()> {
@@ -109,27 +139,70 @@ fn undo(tx: &Tx, id: AppointmentId, now_at: AppointmentStatus) -> Result<()> {
         queue::set_status(tx, id, TicketStatus::Waiting)?;
         return log_event(tx, id, Some(now_at), now_at, Some("call taken back"));
     }
-    let last: Option<Option<AppointmentStatus>> = tx
-        .query_row(
-            "SELECT from_status FROM appointment_events WHERE appointment_id = ?1 AND to_status = ?2
-             AND from_status IS NOT to_status ORDER BY created_at DESC, id DESC LIMIT 1",
-            params![id, now_at],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let back_to = match (now_at, last) {
+    let back_to = match (now_at, before(&steps(tx, id)?, now_at)) {
         // What happens in the consulting room is not undone from the desk.
-        (AppointmentStatus::InProgress | AppointmentStatus::Completed, _) | (_, None) => {
-            return Err(Error::with(Code::IllegalTransition, now_at.name()));
-        }
-        (_, Some(Some(before))) => before,
+        (AppointmentStatus::InProgress | AppointmentStatus::Completed, _) => None,
+        (_, Some(before)) => Some(before),
         // Booking itself is taken back by cancelling: the number on the slip stays used.
-        (_, Some(None)) => AppointmentStatus::Cancelled,
+        (_, None) => Some(AppointmentStatus::Cancelled).filter(|to| allowed(now_at, *to)),
     };
+    let back_to = back_to.ok_or_else(|| Error::with(Code::IllegalTransition, now_at.name()))?;
+    if holds_time(back_to) && !holds_time(now_at) {
+        claim_again(tx, id)?;
+    }
     write_status(tx, id, back_to)?;
     let waits = back_to == AppointmentStatus::Arrived;
     queue::set_status(tx, id, if waits { TicketStatus::Waiting } else { TicketStatus::Left })?;
     log_event(tx, id, Some(now_at), back_to, Some("undone"))
+}
+
+/// Somebody else may have been given the time of a cancelled visit: then it does not come back.
+fn claim_again(tx: &Tx, id: AppointmentId) -> Result<()> {
+    let (channel, capacity, asked) = tx.query_row(
+        "SELECT channel, coalesce(capacity, 1) AS capacity, clinic_id, provider_id, scheduled_start, scheduled_end
+         FROM appointments WHERE id = ?1",
+        [id],
+        |row| {
+            let asked = Asked {
+                clinic: row.get("clinic_id")?,
+                provider: row.get("provider_id")?,
+                service: None,
+                start: row.get("scheduled_start")?,
+                end: row.get("scheduled_end")?,
+                except: Some(id),
+            };
+            Ok((row.get::<_, Channel>("channel")?, row.get::<_, u32>("capacity")?, asked))
+        },
+    )?;
+    if channel == Channel::WalkIn { Ok(()) } else { refuse_if_taken(tx, asked, capacity) }
+}
+
+type Step = (Option<AppointmentStatus>, AppointmentStatus);
+
+/// The changes of status of an appointment, in the order in which they came here.
+fn steps(conn: &Connection, id: AppointmentId) -> Result<Vec<Step>> {
+    // Two within one millisecond have ids in any order; a row's number tells them apart.
+    let mut statement = conn.prepare_cached(
+        "SELECT from_status, to_status FROM appointment_events
+         WHERE appointment_id = ?1 AND from_status IS NOT to_status ORDER BY rowid",
+    )?;
+    let rows = statement.query_map([id], |row| Ok((row.get("from_status")?, row.get("to_status")?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The status before the last change that still stands. A change against the table can only be one
+/// that was taken back: it removes what it took back.
+fn before(steps: &[Step], now_at: AppointmentStatus) -> Option<AppointmentStatus> {
+    let mut standing: Vec<AppointmentStatus> = Vec::new();
+    for (from, to) in steps {
+        let taken_back = from.is_some_and(|from| !allowed(from, *to));
+        match standing.iter().rposition(|status| status == to) {
+            Some(at) if taken_back => standing.truncate(at + 1),
+            _ => standing.push(*to),
+        }
+    }
+    let last = standing.iter().rposition(|status| *status == now_at)?;
+    last.checked_sub(1).and_then(|at| standing.get(at).copied())
 }
 
 /// Takes an appointment to a status that the table allows, and writes its timeline.
@@ -180,5 +253,43 @@ mod tests {
             assert!(order.into_iter().chain([Cancelled, NoShow]).all(|to| !allowed(end, to)));
         }
         assert!(!allowed(InProgress, Cancelled));
+    }
+
+    #[test]
+    fn what_was_taken_back_is_not_taken_back_again() {
+        let booked = (None, Scheduled);
+        let confirmed = (Some(Scheduled), Confirmed);
+        let cancelled = (Some(Confirmed), Cancelled);
+        for (steps, now_at, expected) in [
+            (vec![booked], Scheduled, None),
+            (vec![booked, confirmed], Confirmed, Some(Scheduled)),
+            (vec![booked, confirmed, (Some(Confirmed), Scheduled)], Scheduled, None),
+            (vec![booked, confirmed, cancelled], Cancelled, Some(Confirmed)),
+            (vec![booked, confirmed, cancelled, (Some(Cancelled), Confirmed)], Confirmed, Some(Scheduled)),
+            // A status that came by merging, without its event here.
+            (vec![booked], Arrived, None),
+        ] {
+            assert_eq!(before(&steps, now_at), expected, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn every_move_leads_where_its_name_says() {
+        for (by, from, fits) in [
+            (Move::Accept, Requested, true),
+            (Move::Accept, Confirmed, false),
+            (Move::Confirm, Requested, true),
+            (Move::Confirm, Scheduled, true),
+            (Move::Confirm, Arrived, false),
+            (Move::CheckIn, Requested, true),
+            (Move::CheckIn, Confirmed, true),
+            (Move::CheckIn, Cancelled, false),
+            (Move::NoShow, Arrived, true),
+            (Move::NoShow, Requested, false),
+            (Move::Cancel, Requested, true),
+            (Move::Cancel, InProgress, false),
+        ] {
+            assert_eq!(target(by).is_some_and(|to| allowed(from, to)), fits, "{by:?} from {from:?}");
+        }
     }
 }

@@ -1,15 +1,67 @@
-//! Appointments, walk-ins and the queue.
+//! Appointments, the hours in which they can be booked, walk-ins, the queue and the waiting list.
 
 mod appointment;
+mod availability;
 mod book;
+mod booking_form;
+mod bookings;
+mod cancel;
+mod day_view;
+mod double_bookings;
+mod free_slots;
+mod local_time;
+mod materialise;
+mod mode;
 mod queue;
+mod queue_order;
+mod queue_turns;
+mod recurrence;
+mod reschedule;
+mod roster;
+mod slots;
+mod template_form;
+mod time_off;
+mod timeline;
 mod today;
+mod waitlist;
+mod waitlist_offer;
 mod walk_in;
 
-pub use appointment::{AppointmentStatus, Move, Moved, allowed, move_appointment};
+pub use appointment::{AppointmentStatus, Move, Moved, allowed, complete, move_appointment, start, target};
 pub(crate) use appointment::{log_event, set_status};
+pub use availability::{AvailabilityTemplate, TemplateSlot, delete_template, end_template, template, templates};
+pub(crate) use book::works_at;
 pub use book::{Channel, NewAppointment, book};
+pub use booking_form::{BookingForm, book_appointment};
+pub use bookings::{
+    Booking, appointment, bookings_by_status, bookings_of_day, upcoming_of_provider, visit_history, walk_ins,
+};
+/// The statements of the lists, for the tests that no large table is read through.
+pub mod statements {
+    pub use super::bookings::{BY_STATUS, CLINIC_DAY, DAY, HISTORY, UPCOMING, WALK_INS};
+    pub use super::waitlist::WAITING_FOR;
+    pub const CLAIMS: &str = include_str!("claims.sql");
+}
+use crate::sync::crowding as capacity;
+pub use cancel::{Cancelled, cancel_appointment};
+pub use day_view::{AvailableStaff, DayView, Hours, available_staff, day_view};
+pub use double_bookings::{BookedHere, DoubleBooking, double_bookings};
+pub use free_slots::{FreeSlot, FreeSlotQuery, free_slots};
+pub use materialise::{Slot, SlotStatus, materialise, slots};
+pub use mode::Mode;
 pub(crate) use queue::set_status as set_ticket_status;
 pub use queue::{TicketStatus, number_of, number_text};
+pub use queue_order::{Priority, Queue, QueueCounts, QueueRow, counts as queue_counts, queue, usual_minutes};
+pub use queue_turns::{move_to_doctor, prioritise, recall, skip};
+pub use reschedule::{RescheduleForm, reschedule};
+pub use slots::{DaySpan, PlannedSlot, Window, plan, slot_id, windows};
+pub use template_form::{TemplateForm, TemplateRow, add_template, edit_template};
+pub use time_off::{TimeOff, TimeOffAdded, TimeOffForm, TimeOffKind, add_time_off, cancel_time_off, list_time_off};
+pub use timeline::{TimelineEvent, timeline};
 pub use today::{Today, TodayRow, WAIT_LIMIT_MINUTES, today};
+pub use waitlist::{
+    WaitlistEntry, WaitlistForm, WaitlistStatus, add_to_waitlist, cancel_waiting, expire_waitlist, matches_for,
+    waitlist, waitlist_allowed, waitlist_entry,
+};
+pub use waitlist_offer::{WaitlistBooking, WaitlistOffer, book_waiting, offer_waiting, waitlist_offers};
 pub use walk_in::{DoctorQueue, NewWalkIn, QueueTicket, WalkInDesk, book_walk_in, desk, ticket};

@@ -2,13 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use crate::db::Tx;
 use crate::error::Result;
 use crate::ids::{AppointmentId, ClinicId, LocalDate, TicketId};
 use crate::tenancy;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
 pub enum TicketStatus {
     Waiting,
     Called,

@@ -8,11 +8,12 @@ use crate::db::{ThisDevice, Tx};
 use crate::error::{Code, Error, Result};
 use crate::ids::{AppointmentId, ClinicId, Instant, PatientId, ProviderId, TicketId};
 use crate::scheduling::book::{Channel, NewAppointment, book};
+use crate::scheduling::queue_order::usual_minutes;
 use crate::scheduling::{AppointmentStatus, number_text, queue};
 use crate::tenancy;
 
 /// What a visit takes when nothing better is known, in minutes.
-const USUAL_MINUTES: i64 = 15;
+pub(super) const USUAL_MINUTES: i64 = 15;
 
 /// The walk-in panel: whom one can see, and the number that comes next at this desk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -64,17 +65,21 @@ pub fn desk(conn: &Connection, clinic: ClinicId, device: &ThisDevice, now: Insta
     let day = now.day(tenancy::clinic(conn, clinic)?.zone());
     let mut statement = conn.prepare_cached(include_str!("doctors.sql"))?;
     let doctors = statement.query_map(params![clinic, day], |row| {
+        let provider_id = row.get("id")?;
         let waiting: u32 = row.get("waiting")?;
         Ok(DoctorQueue {
-            provider_id: row.get("id")?,
+            provider_id,
             name: row.get("display_name")?,
             specialization: row.get("specialization")?,
             room: row.get("room")?,
             waiting,
-            about_minutes: waiting * USUAL_MINUTES as u32,
+            about_minutes: 0,
         })
     })?;
-    let doctors = doctors.collect::<rusqlite::Result<_>>()?;
+    let mut doctors: Vec<DoctorQueue> = doctors.collect::<rusqlite::Result<_>>()?;
+    for doctor in &mut doctors {
+        doctor.about_minutes = doctor.waiting * usual_minutes(conn, doctor.provider_id)?;
+    }
     let next = queue::next_number(conn, clinic, day, &device.lane)?;
     Ok(WalkInDesk { next_number: number_text(&device.lane, next), doctors })
 }

@@ -10,9 +10,11 @@ use crate::ids::Instant;
 use crate::sync::commit::{Body, Inserts, Origin, Sealed};
 use crate::sync::digest::Delta;
 use crate::sync::fit::{self, id_in};
-use crate::sync::log::{Catalogue, write_heads};
+use crate::sync::log::{Catalogue, note_touches, write_heads};
 use crate::sync::merge::StampId;
+use crate::sync::newer;
 use crate::sync::overlap;
+use crate::sync::row::RowState;
 use crate::sync::tables::{Class, Table};
 use crate::sync::value::Value;
 
@@ -31,6 +33,8 @@ pub struct Checked<'a> {
 pub struct Aftermath {
     pub tables: BTreeSet<Table>,
     claims: BTreeSet<Uuid>,
+    /// Conflicts about which somebody has decided.
+    decided: BTreeSet<Uuid>,
     groups: BTreeSet<(Table, Uuid, String)>,
 }
 
@@ -60,6 +64,7 @@ pub fn apply(
         commit.hub_seq,
         &*commit.sealed.body
     ])?;
+    let commit_id = conn.last_insert_rowid();
     let stamp = commit.origin.stamp(commit.sealed.seq);
     let body = match (unfit, body) {
         (Some(reason), _) => return quarantine(conn, commit, reason, now),
@@ -68,15 +73,36 @@ pub fn apply(
     };
     let tenant: Uuid =
         conn.prepare_cached("SELECT tenant_id FROM this_device WHERE only = 1")?.query_row([], |row| row.get(0))?;
-    // What concerns a table that only a newer version knows is kept in the log and left at that.
-    let known = body.known_part();
-    let exists = |table: &str, id: Uuid| match Table::by_name(table) {
-        Some(table) => Ok::<_, Error>(catalogue.table(table).values(conn, id)?.is_some()),
-        None => Ok(false),
-    };
-    if let Some(reason) = fit::unfit(&known, tenant, exists)? {
+    let known = body.known_part(|table| catalogue.known(table).is_some());
+    if let Some(reason) = fit::unfit(&known, tenant, |table, id| exists(conn, catalogue, table, id))? {
         return quarantine(conn, commit, &reason, now);
     }
+    // What concerns a table that only a newer version has waits in the log for this PC's update.
+    if matches!(known, std::borrow::Cow::Owned(_)) {
+        newer::note_tables(conn, commit_id, &body, catalogue)?;
+    }
+    note_touches(conn, commit_id, &known)?;
+    apply_body(conn, catalogue, &known, stamp, commit.hlc, delta, aftermath)
+}
+
+/// Whether a row is there already.
+pub fn exists(conn: &Connection, catalogue: &Catalogue, table: &str, id: Uuid) -> Result<bool> {
+    match catalogue.known(table) {
+        Some(table) => Ok(catalogue.table(table).values(conn, id)?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Writes what a commit says; every table in it is known and the commit is fit.
+pub fn apply_body(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    body: &Body,
+    stamp: StampId,
+    hlc: i64,
+    delta: &mut Delta,
+    aftermath: &mut Aftermath,
+) -> Result<()> {
     for block in &body.inserts {
         let Some(table) = Table::by_name(&block.table) else { continue };
         insert_rows(conn, catalogue, table, &block.columns, &block.rows, delta)?;
@@ -86,7 +112,7 @@ pub fn apply(
         let Some(table) = Table::by_name(&update.table) else { continue };
         let writes: Vec<_> = update.groups.iter().collect();
         merge_row(conn, catalogue, table, update.row, delta, |state| {
-            writes.iter().for_each(|write| state.merge(table.name(), write, stamp, commit.hlc));
+            writes.iter().for_each(|write| state.merge(table.name(), write, stamp, hlc));
             writes.iter().map(|write| write.group.clone()).collect()
         })?;
         aftermath.touch(table, update.row, update.groups.iter().map(|write| write.group.clone()));
@@ -100,6 +126,10 @@ impl Aftermath {
         self.tables.insert(table);
         if table.class() == Class::Claim {
             self.claims.extend(block.rows.iter().filter_map(|row| id_in(&block.columns, row)));
+        }
+        if table == Table::ConflictDecisions {
+            let conflicts = block.rows.iter().filter_map(|row| fit::uuid_in(&block.columns, row, "conflict_id"));
+            self.decided.extend(conflicts);
         }
     }
 
@@ -119,7 +149,12 @@ impl Aftermath {
             let state = info.state(conn, *row, values)?;
             overlap::note_group(conn, *table, *row, group, state.in_conflict(table.name(), group), now)?;
         }
-        for row in &self.claims {
+        let mut claims = self.claims.clone();
+        for conflict in &self.decided {
+            let mut of = conn.prepare_cached("SELECT row FROM conflicts WHERE id = ?1 AND kind = 'booked_twice'")?;
+            claims.extend(of.query_row([conflict], |row| row.get::<_, Uuid>("row")).optional()?);
+        }
+        for row in &claims {
             overlap::note_claim(conn, *row, now)?;
         }
         Ok(())
@@ -141,7 +176,7 @@ pub fn clamp(
         |row| row.get("body"),
     )?;
     for update in Body::decode(&body)?.updates {
-        let Some(table) = Table::by_name(&update.table) else { continue };
+        let Some(table) = catalogue.known(&update.table) else { continue };
         let groups: Vec<String> = update.groups.into_iter().map(|write| write.group).collect();
         let names = groups.clone();
         merge_row(conn, catalogue, table, update.row, delta, |state| {
@@ -191,7 +226,16 @@ fn insert_rows(
             &reordered
         };
         info.insert(conn, values)?;
-        delta.change(table.name(), id, None, info.hash_inserted(id, values));
+        let newer =
+            columns.iter().zip(row).filter(|(column, value)| !value.is_null() && !info.columns.contains(column));
+        let newer: Vec<_> = if same { Vec::new() } else { newer.collect() };
+        if newer.is_empty() {
+            delta.change(table.name(), id, None, info.hash_inserted(id, values));
+        } else {
+            newer::keep_values(conn, table, id, newer.into_iter())?;
+            let state = RowState::inserted(columns.iter(), row.iter().cloned());
+            delta.change(table.name(), id, None, state.hash(table.name(), id));
+        }
     }
     Ok(())
 }
@@ -203,7 +247,7 @@ fn merge_row(
     table: Table,
     row: Uuid,
     delta: &mut Delta,
-    merge: impl FnOnce(&mut crate::sync::row::RowState) -> Vec<String>,
+    merge: impl FnOnce(&mut RowState) -> Vec<String>,
 ) -> Result<()> {
     let info = catalogue.table(table);
     let values = info

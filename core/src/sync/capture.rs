@@ -9,6 +9,7 @@ use rusqlite::functions::{Context, FunctionFlags};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::sync::log;
 use crate::sync::tables::Table;
 use crate::sync::value::Value;
 
@@ -120,7 +121,8 @@ fn outside_write() -> rusqlite::Error {
 /// the catalogue.
 pub fn triggers(conn: &Connection) -> Result<String> {
     let mut sql = String::new();
-    for (index, table) in Table::ALL.iter().enumerate() {
+    let present = log::present_tables(conn)?;
+    for (index, table) in Table::ALL.iter().enumerate().filter(|(_, table)| present.contains(table)) {
         let name = table.name();
         let columns = crate::db::columns(conn, name)?;
         sql.push_str(&format!(

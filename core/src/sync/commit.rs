@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::ids::Instant;
 use crate::sync::merge::StampId;
-use crate::sync::tables::Table;
 use crate::sync::value::Value;
 
 /// The version of the body's layout and of the device schema that wrote it.
@@ -89,9 +88,8 @@ impl Body {
         Ok(rmp_serde::from_slice(bytes)?)
     }
 
-    /// The part that concerns tables of this version.
-    pub fn known_part(&self) -> Cow<'_, Body> {
-        let known = |table: &str| Table::by_name(table).is_some();
+    /// The part that concerns tables which are known.
+    pub fn known_part(&self, known: impl Fn(&str) -> bool) -> Cow<'_, Body> {
         let all = self.inserts.iter().all(|i| known(&i.table)) && self.updates.iter().all(|u| known(&u.table));
         if all {
             return Cow::Borrowed(self);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::sync::tables::Table;
 
 /// What a transaction changes about the sums; written once, at its end.
 #[derive(Default)]
@@ -71,6 +72,13 @@ impl Digest {
             digest.add(&row.get::<_, String>("tbl")?, sum, row.get::<_, i64>("rows")?.unsigned_abs());
         }
         Ok(digest)
+    }
+
+    /// The part of these tables, without the empty ones.
+    pub fn of(&self, tables: &[Table]) -> Digest {
+        let named = |name: &str| tables.iter().any(|table| table.name() == name);
+        let part = self.tables.iter().filter(|(name, (_, rows))| *rows > 0 && named(name));
+        Digest { tables: part.map(|(name, sum)| (name.clone(), sum.clone())).collect() }
     }
 
     pub fn records(&self) -> u64 {

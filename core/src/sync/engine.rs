@@ -9,13 +9,15 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::error::{Code, Error, Result};
 use crate::ids::Instant;
-use crate::sync::Table;
 use crate::sync::apply::{self, Aftermath, Checked};
 use crate::sync::commit::{self, Origin, Sealed};
 use crate::sync::digest::{Delta, Digest};
-use crate::sync::log::{Author, Catalogue};
+use crate::sync::incarnation;
+use crate::sync::log::{self, Author, Catalogue};
 use crate::sync::merge::StampId;
-use crate::sync::protocol::{DigestRequest, HelloRequest, HubApi, PullReply, PullRequest, Push, PushReply, Refusal};
+use crate::sync::protocol::{
+    DigestRequest, Hello, HelloRequest, HubApi, OriginHead, PullReply, PullRequest, Push, PushReply, Refusal,
+};
 
 /// A page of this many bytes of bodies is closed; one commit is never split.
 const PAGE_BYTES: usize = 2 << 20;
@@ -154,16 +156,18 @@ impl<H: HubApi> Run<'_, H> {
         (self.progress)(self.seen.clone());
     }
 
-    /// Learns how far the hub is, and starts over where the hub has lost something.
+    /// Learns how far the hub is, and starts over where one of the two has lost something.
     async fn greet(&mut self) -> Result<()> {
-        let hello = self.hub.hello(HelloRequest { incarnation: self.origin.incarnation }).await?;
+        let mut hello = self.hello(None).await?;
+        if !self.agrees(&hello)? {
+            self.begin_again(hello.your_seq).await?;
+            hello = self.hello(None).await?;
+        }
+        if self.db.read(link)?.is_some_and(|link| link.epoch != hello.epoch && link.pulled > 0) {
+            self.refill().await?;
+        }
         let origin = self.origin;
         let fresh = self.db.transact_lightly(|conn, _, _| {
-            let own = Author::read(conn)?.seq;
-            if hello.your_seq > own {
-                // The database is an older copy of itself; going on would give numbers out twice.
-                return Err(Error::with(Code::HubRefused, "this PC's database is older than what the hub has of it"));
-            }
             conn.execute(
                 "UPDATE commits SET hub_seq = NULL WHERE device = ?1 AND incarnation = ?2 AND seq > ?3 AND hub_seq IS NOT NULL",
                 params![origin.device, origin.incarnation, hello.your_seq as i64],
@@ -181,39 +185,97 @@ impl<H: HubApi> Run<'_, H> {
         Ok(())
     }
 
-    async fn send(&mut self) -> Result<()> {
-        loop {
-            let (first, count, body) = self.db.read(|conn| next_page(conn, self.origin))?;
-            if count == 0 {
-                return Ok(());
-            }
-            self.tell(SyncStep::Sending);
-            match self.hub.push(body).await {
-                Ok(reply) => self.acknowledged(first, count, &reply)?,
-                Err(Refusal { head: Some(head), .. }) if head + 1 < first => {
-                    // The hub has less than it said before: what it lacks waits again.
-                    let origin = self.origin;
-                    self.db.transact(|conn, _, _| {
-                        conn.execute(
-                            "UPDATE commits SET hub_seq = NULL WHERE device = ?1 AND incarnation = ?2 AND seq > ?3",
-                            params![origin.device, origin.incarnation, head as i64],
-                        )?;
-                        Ok(())
-                    })?;
-                }
-                Err(refusal) => return Err(refusal.into()),
-            }
-            self.seen.sent += count;
-            self.seen.to_send = self.seen.to_send.max(self.seen.sent);
-            self.tell(SyncStep::Sending);
-        }
+    async fn hello(&self, at: Option<u64>) -> Result<Hello> {
+        Ok(self.hub.hello(HelloRequest { incarnation: self.origin.incarnation, at, heads: false }).await?)
     }
 
-    fn acknowledged(&self, first: u64, count: u32, reply: &PushReply) -> Result<()> {
+    /// The hub was restored: it is given everything that this PC knows and it does not, whoever wrote
+    /// it, in the order in which it came to be known here. A change of a row whose making the hub has
+    /// lost would otherwise arrive before the row.
+    async fn refill(&mut self) -> Result<()> {
+        let request = HelloRequest { incarnation: self.origin.incarnation, at: None, heads: true };
+        let heads = self.hub.hello(request).await?.heads;
+        let head_of = |origin: Origin| {
+            let known = |head: &&OriginHead| head.device == origin.device && head.incarnation == origin.incarnation;
+            heads.iter().find(known).map_or(0, |head| head.seq)
+        };
+        let mut after = 0;
+        while let Some(run) = self.db.read(|conn| next_run(conn, after, head_of))? {
+            self.tell(SyncStep::Sending);
+            let reply = self.hub.push(run.body).await?;
+            self.acknowledged(run.origin, run.first, run.count, &reply)?;
+            self.seen.sent += run.count;
+            after = run.last_id;
+        }
+        Ok(())
+    }
+
+    /// Whether the last commit that the hub has of this PC is the one in its own log.
+    fn agrees(&self, hello: &Hello) -> Result<bool> {
+        let own = self.db.read(|conn| incarnation::hash_at(conn, self.origin, hello.your_seq))?;
+        Ok(hello.your_seq == 0 || own.is_some_and(|hash| hash == hello.your_hash))
+    }
+
+    /// The database is an older copy of itself, or another copy of it has been writing: going on would
+    /// give numbers out twice, so it goes on under a new life.
+    async fn begin_again(&mut self, hub_has: u64) -> Result<()> {
+        // The chain of hashes makes "the same up to here" true below and false above one number.
+        let (mut common, mut beyond) = (0, hub_has + 1);
+        let mut incarnations = 0;
+        while common + 1 < beyond {
+            let middle = common + (beyond - common) / 2;
+            let hello = self.hello(Some(middle)).await?;
+            incarnations = hello.incarnations;
+            let own = self.db.read(|conn| incarnation::hash_at(conn, self.origin, middle))?;
+            match own.is_some_and(|hash| hash == hello.your_hash) {
+                true => common = middle,
+                false => beyond = middle,
+            }
+        }
+        // What both have may never have been acknowledged to this copy.
+        while self.send_page(common).await? {}
+        let next = incarnations.max(self.origin.incarnation) + 1;
+        self.origin = self.db.transact(|conn, catalogue, _| incarnation::begin(conn, catalogue, common, next))?;
+        Ok(())
+    }
+
+    async fn send(&mut self) -> Result<()> {
+        while self.send_page(u64::MAX).await? {}
+        Ok(())
+    }
+
+    /// Sends the next commits up to number `last`; whether there may be more.
+    async fn send_page(&mut self, last: u64) -> Result<bool> {
+        let (first, count, body) = self.db.read(|conn| next_page(conn, self.origin, last))?;
+        if count == 0 {
+            return Ok(false);
+        }
+        self.tell(SyncStep::Sending);
+        match self.hub.push(body).await {
+            Ok(reply) => self.acknowledged(self.origin, first, count, &reply)?,
+            Err(Refusal { head: Some(head), .. }) if head + 1 < first => {
+                // The hub has less than it said before: what it lacks waits again.
+                let origin = self.origin;
+                self.db.transact(|conn, _, _| {
+                    conn.execute(
+                        "UPDATE commits SET hub_seq = NULL WHERE device = ?1 AND incarnation = ?2 AND seq > ?3",
+                        params![origin.device, origin.incarnation, head as i64],
+                    )?;
+                    Ok(())
+                })?;
+            }
+            Err(refusal) => return Err(refusal.into()),
+        }
+        self.seen.sent += count;
+        self.seen.to_send = self.seen.to_send.max(self.seen.sent);
+        self.tell(SyncStep::Sending);
+        Ok(true)
+    }
+
+    fn acknowledged(&self, origin: Origin, first: u64, count: u32, reply: &PushReply) -> Result<()> {
         if reply.hub_seqs.len() != count as usize {
             return Err(Error::with(Code::HubRefused, "an acknowledgement of another page"));
         }
-        let origin = self.origin;
         // Lost in a power cut, an acknowledgement is simply given again.
         let tables = self.db.transact_lightly(|conn, catalogue, now| {
             let mut mark = conn.prepare_cached(
@@ -230,6 +292,7 @@ impl<H: HubApi> Run<'_, H> {
             aftermath.derive(conn, catalogue, now)?;
             delta.store(conn)?;
             if let Some((_, hlc)) = reply.clamped.last()
+                && origin == self.origin
                 && waiting(conn)? == 0
             {
                 // A clock that was once years ahead must not win for years after it was set right.
@@ -271,8 +334,11 @@ impl<H: HubApi> Run<'_, H> {
             Ok((waiting(conn)? == 0 && pulled == theirs.hub_seq).then_some(Digest::read(conn)?))
         })?;
         let Some(ours) = ours else { return Ok(None) };
-        let identical = comparable(&ours) == comparable(&theirs.digest);
-        let report = self.report(theirs.digest, identical)?;
+        // A table that only a newer version has is at the hub and not here: it is left out of the proof.
+        let known = self.db.read(log::present_tables)?;
+        let theirs = theirs.digest.of(&known);
+        let identical = ours.of(&known) == theirs;
+        let report = self.report(theirs, identical)?;
         Ok(Some(SyncReport { digest: ours.short(), records: small(ours.records()), ..report }))
     }
 
@@ -303,27 +369,28 @@ impl<H: HubApi> Run<'_, H> {
     }
 }
 
-/// The tables that this version knows, without the empty ones.
-fn comparable(digest: &Digest) -> Vec<(&String, &(String, u64))> {
-    digest.tables.iter().filter(|(table, (_, rows))| *rows > 0 && Table::by_name(table).is_some()).collect()
-}
-
 /// Counts for people; four thousand million are as good as more.
 fn small(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// The next commits that wait, encoded as a [`Push`]: the first number, how many, the bytes.
-fn next_page(conn: &Connection, origin: Origin) -> Result<(u64, u32, Vec<u8>)> {
+fn next_page(conn: &Connection, origin: Origin, last: u64) -> Result<(u64, u32, Vec<u8>)> {
     let mut statement = conn.prepare_cached(
-        "SELECT seq, signature, body FROM commits
-         WHERE device = ?1 AND incarnation = ?2 AND hub_seq IS NULL ORDER BY seq LIMIT ?3",
+        "SELECT seq, signature, hlc, body FROM commits
+         WHERE device = ?1 AND incarnation = ?2 AND hub_seq IS NULL AND seq <= ?4 ORDER BY seq LIMIT ?3",
     )?;
-    let mut rows = statement.query(params![origin.device, origin.incarnation, PAGE_COMMITS as i64])?;
-    let mut commits = Vec::new();
+    let mut rows = statement.query(params![
+        origin.device,
+        origin.incarnation,
+        PAGE_COMMITS as i64,
+        last.min(i64::MAX as u64) as i64
+    ])?;
+    let (mut commits, mut hlcs) = (Vec::new(), Vec::new());
     let mut bytes = 0;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get("seq")?;
+        hlcs.push(row.get("hlc")?);
         let body: Vec<u8> = row.get("body")?;
         bytes += body.len();
         let signature: Vec<u8> = row.get("signature")?;
@@ -334,7 +401,48 @@ fn next_page(conn: &Connection, origin: Origin) -> Result<(u64, u32, Vec<u8>)> {
     }
     let first = commits.first().map_or(0, |commit| commit.seq);
     let count = commits.len() as u32;
-    Ok((first, count, rmp_serde::to_vec(&Push { incarnation: origin.incarnation, commits })?))
+    let push = Push { device: origin.device, incarnation: origin.incarnation, commits, hlcs };
+    Ok((first, count, rmp_serde::to_vec(&push)?))
+}
+
+/// Commits of one origin that follow each other in this PC's log.
+struct RunOfCommits {
+    origin: Origin,
+    first: u64,
+    count: u32,
+    last_id: i64,
+    /// An encoded [`Push`].
+    body: Vec<u8>,
+}
+
+/// The next commits of the log, whoever wrote them, that are beyond what the hub has of their origin.
+fn next_run(conn: &Connection, after: i64, head_of: impl Fn(Origin) -> u64) -> Result<Option<RunOfCommits>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, device, incarnation, seq, signature, hlc, body FROM commits WHERE id > ?1 ORDER BY id",
+    )?;
+    let mut rows = statement.query([after])?;
+    let (mut commits, mut hlcs) = (Vec::new(), Vec::new());
+    let (mut of, mut last_id, mut bytes) = (None, after, 0);
+    while let Some(row) = rows.next()? {
+        let origin = Origin { device: row.get("device")?, incarnation: row.get("incarnation")? };
+        let seq = row.get::<_, i64>("seq")?.unsigned_abs();
+        if seq <= head_of(origin) {
+            continue;
+        }
+        if of.is_some_and(|of| of != origin) || bytes >= PAGE_BYTES || commits.len() >= PAGE_COMMITS {
+            break;
+        }
+        of = Some(origin);
+        last_id = row.get("id")?;
+        hlcs.push(row.get("hlc")?);
+        let (signature, body): (Vec<u8>, Vec<u8>) = (row.get("signature")?, row.get("body")?);
+        bytes += body.len();
+        commits.push(Sealed { seq, signature: signature.into(), body: body.into() });
+    }
+    let Some(origin) = of else { return Ok(None) };
+    let (first, count) = (commits.first().map_or(0, |commit| commit.seq), commits.len() as u32);
+    let push = Push { device: origin.device, incarnation: origin.incarnation, commits, hlcs };
+    Ok(Some(RunOfCommits { origin, first, count, last_id, body: rmp_serde::to_vec(&push)? }))
 }
 
 /// Stores a page and the cursor in one transaction. A commit that breaks the database's own rules

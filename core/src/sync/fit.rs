@@ -50,7 +50,7 @@ pub fn id_in(columns: &[String], row: &[Value]) -> Option<Uuid> {
     uuid_in(columns, row, "id")
 }
 
-fn uuid_in(columns: &[String], row: &[Value], name: &str) -> Option<Uuid> {
+pub(super) fn uuid_in(columns: &[String], row: &[Value], name: &str) -> Option<Uuid> {
     let index = columns.iter().position(|column| column == name)?;
     Uuid::from_slice(row.get(index)?.as_blob()?).ok()
 }

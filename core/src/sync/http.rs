@@ -179,6 +179,10 @@ impl HubApi for HttpHub {
         self.ask("v1/pull", pack(&request).map_err(unreadable)?).await
     }
 
+    async fn wait(&self, request: WaitRequest) -> Result<Woken, Refusal> {
+        self.call("v1/wait", &request).await
+    }
+
     async fn digest(&self, request: DigestRequest) -> Result<HubDigest, Refusal> {
         self.call("v1/digest", &request).await
     }

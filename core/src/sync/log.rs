@@ -7,13 +7,16 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::clock::Hlc;
+use crate::db::Decision;
 use crate::error::{Error, Result};
 use crate::ids::Instant;
 use crate::sync::apply::Aftermath;
 use crate::sync::capture::Touched;
 use crate::sync::commit::{self, Body, GroupWrite, Inserts, Origin, SCHEMA, Update};
 use crate::sync::digest::Delta;
+use crate::sync::fit;
 use crate::sync::merge::{self, Head, StampId};
+use crate::sync::newer;
 use crate::sync::row::{self, RowState};
 use crate::sync::tables::{Group, Table, rule_of};
 use crate::sync::value::Value;
@@ -63,6 +66,7 @@ impl TableInfo {
 
     pub fn state(&self, conn: &Connection, row: Uuid, values: Vec<Value>) -> Result<RowState> {
         let mut state = RowState::inserted(self.columns.iter(), values.into_iter());
+        state.values.extend(newer::kept_values(conn, self.table, row)?);
         state.heads = read_heads(conn, self.table.name(), row)?;
         // A column that only a newer version has lives in the heads until this one is updated.
         let table = self.table.name();
@@ -88,17 +92,34 @@ impl TableInfo {
 /// All tables of one connection.
 pub struct Catalogue(HashMap<Table, TableInfo>);
 
+/// The replicated tables that the migrated schema has: all of them, unless the file is kept at an
+/// older level on purpose.
+pub fn present_tables(conn: &Connection) -> Result<Vec<Table>> {
+    let mut statement = conn.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")?;
+    let names: Vec<String> = statement.query_map([], |row| row.get("name"))?.collect::<rusqlite::Result<_>>()?;
+    Ok(Table::ALL.iter().copied().filter(|table| names.iter().any(|name| name == table.name())).collect())
+}
+
 impl Catalogue {
     pub fn read(conn: &Connection) -> Result<Catalogue> {
-        Table::ALL
-            .iter()
-            .map(|table| Ok((*table, TableInfo::read(conn, *table)?)))
+        present_tables(conn)?
+            .into_iter()
+            .map(|table| Ok((table, TableInfo::read(conn, table)?)))
             .collect::<Result<_>>()
             .map(Catalogue)
     }
 
+    /// The table of this name, if this version and this file have it.
+    pub fn known(&self, name: &str) -> Option<Table> {
+        Table::by_name(name).filter(|table| self.0.contains_key(table))
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = Table> {
+        self.0.keys().copied()
+    }
+
     pub fn table(&self, table: Table) -> &TableInfo {
-        // Catalogue::read has filled in every table there is.
+        // Catalogue::read has filled in every table there is; names from outside come through `known`.
         &self.0[&table]
     }
 }
@@ -183,15 +204,27 @@ impl Author {
     }
 }
 
+/// One user action that has done its writing.
+pub struct Action<'a> {
+    pub touched: Touched,
+    pub decided: Vec<Decision>,
+    pub user: Option<Uuid>,
+    /// What the audit calls it.
+    pub name: &'a str,
+    pub now: Instant,
+}
+
 /// Appends the commit of what was touched. Returns the tables that changed; none, no commit.
-pub fn record(
-    conn: &Connection,
-    catalogue: &Catalogue,
-    touched: Touched,
-    user: Option<Uuid>,
-    action: &str,
-    now: Instant,
-) -> Result<Vec<Table>> {
+pub fn record(conn: &Connection, catalogue: &Catalogue, action: Action) -> Result<Vec<Table>> {
+    let Action { mut touched, decided, user, name, now } = action;
+    for (table, row, _) in &decided {
+        // A decision for what shows already changes no value, and is a write all the same.
+        if !touched.updated.iter().any(|(other, id, _)| other == table && id == row)
+            && let Some(values) = catalogue.table(*table).values(conn, *row)?
+        {
+            touched.updated.push((*table, *row, values));
+        }
+    }
     if touched.inserted.is_empty() && touched.updated.is_empty() {
         return Ok(Vec::new());
     }
@@ -205,7 +238,10 @@ pub fn record(
     inserts.iter().for_each(|block| aftermath.touch_inserted(block));
     for (table, row, before) in touched.updated {
         let info = catalogue.table(table);
-        if let Some(update) = update_of(conn, info, row, before, author.origin.stamp(seq), hlc, &mut delta)? {
+        let decided = decided.iter().filter(|(other, id, _)| *other == table && *id == row).map(|(_, _, group)| group);
+        let decided: Vec<&String> = decided.collect();
+        let written = Written { row, before, decided: &decided, stamp: author.origin.stamp(seq), hlc };
+        if let Some(update) = update_of(conn, info, written, &mut delta)? {
             aftermath.touch(table, row, update.groups.iter().map(|write| write.group.clone()));
             updates.push(update);
         }
@@ -213,7 +249,7 @@ pub fn record(
     if inserts.is_empty() && updates.is_empty() {
         return Ok(Vec::new());
     }
-    let body = Body { schema: SCHEMA, hlc: hlc.0, at: now.0, user, action: action.to_owned(), inserts, updates };
+    let body = Body { schema: SCHEMA, hlc: hlc.0, at: now.0, user, action: name.to_owned(), inserts, updates };
     let bytes = body.encode()?;
     let hash = commit::chain_hash(&author.head_hash, author.origin, seq, &bytes);
     conn.prepare_cached(
@@ -229,12 +265,27 @@ pub fn record(
         hlc.0,
         bytes
     ])?;
+    note_touches(conn, conn.last_insert_rowid(), &body)?;
     conn.prepare_cached("UPDATE this_device SET seq = ?1, head_hash = ?2, hlc = ?3 WHERE only = 1")?
         .execute(params![seq as i64, hash.as_slice(), hlc.0])?;
     // Deciding or undoing here must open and close the same conflicts as on every other replica.
     aftermath.derive(conn, catalogue, now)?;
     delta.store(conn)?;
     Ok(aftermath.tables.into_iter().collect())
+}
+
+/// Remembers which rows a commit concerns, for the history of each.
+pub fn note_touches(conn: &Connection, commit_id: i64, body: &Body) -> Result<()> {
+    let made = body
+        .inserts
+        .iter()
+        .filter(|block| Table::by_name(&block.table).is_some_and(Table::remembers_making))
+        .flat_map(|block| block.rows.iter().filter_map(|row| fit::id_in(&block.columns, row)));
+    let mut insert = conn.prepare_cached("INSERT OR IGNORE INTO touches (row, commit_id) VALUES (?1, ?2)")?;
+    for row in made.chain(body.updates.iter().map(|update| update.row)) {
+        insert.execute(params![row, commit_id])?;
+    }
+    Ok(())
 }
 
 fn collect_inserts(
@@ -261,24 +312,28 @@ fn collect_inserts(
     Ok(blocks)
 }
 
-fn update_of(
-    conn: &Connection,
-    info: &TableInfo,
+/// A row that was written, with its values before.
+struct Written<'a> {
     row: Uuid,
     before: Vec<Value>,
+    decided: &'a [&'a String],
     stamp: StampId,
     hlc: Hlc,
-    delta: &mut Delta,
-) -> Result<Option<Update>> {
+}
+
+fn update_of(conn: &Connection, info: &TableInfo, written: Written, delta: &mut Delta) -> Result<Option<Update>> {
+    let Written { row, before, decided, stamp, hlc } = written;
     let table = info.table.name();
     let Some(after) = info.values(conn, row)? else { return Ok(None) };
     let mut names: Vec<(String, Vec<String>)> = Vec::new();
     for (index, column) in info.columns.iter().enumerate() {
-        if before[index] != after[index] {
-            let group = info.group_of(column);
-            if !names.contains(&group) {
-                names.push(group);
-            }
+        let changed = before[index] != after[index];
+        if !changed && decided.is_empty() {
+            continue;
+        }
+        let group = info.group_of(column);
+        if (changed || decided.contains(&&group.0)) && !names.contains(&group) {
+            names.push(group);
         }
     }
     if names.is_empty() {
@@ -294,7 +349,10 @@ fn update_of(
         };
         let fields: Vec<_> = columns.iter().map(value_of).collect();
         let heads = state.heads.get(&group).map(Vec::as_slice).unwrap_or_default();
-        let seen = merge::seen_by_edit(rule_of(table, &group), heads);
+        let seen = match decided.contains(&&group) {
+            true => heads.iter().map(|head| head.stamp).collect(),
+            false => merge::seen_by_edit(rule_of(table, &group), heads),
+        };
         let write = GroupWrite { group, seen, fields };
         state.merge(table, &write, stamp, hlc.0);
         write_heads(conn, table, row, &write.group, &state.heads[&write.group])?;

@@ -45,6 +45,9 @@ pub enum Rule {
     Silent,
     /// The furthest status shows; an end against a going-on is a conflict for a person.
     Forward(&'static Progress),
+    /// The value that stands last in this list shows, from the least to the most cautious; another
+    /// value beside it is a conflict for a person.
+    Cautious(&'static [&'static str]),
 }
 
 /// Takes a write in: it replaces the heads that it has seen and stands beside the others.
@@ -75,7 +78,7 @@ pub fn seen_by_edit(rule: Rule, heads: &[Head]) -> Vec<StampId> {
 fn clashes(rule: Rule, winner: &Head, head: &Head) -> bool {
     match rule {
         Rule::Silent => false,
-        Rule::Latest => head.fields != winner.fields,
+        Rule::Latest | Rule::Cautious(_) => head.fields != winner.fields,
         Rule::Forward(progress) => is_end(progress, winner) != is_end(progress, head),
     }
 }
@@ -89,7 +92,12 @@ fn is_end(progress: &Progress, head: &Head) -> bool {
 }
 
 fn rank(rule: Rule, head: &Head) -> usize {
-    let Rule::Forward(progress) = rule else { return 0 };
+    let progress = match rule {
+        Rule::Latest | Rule::Silent => return 0,
+        // A value that the list does not know ranks before all: nobody knows whether it is cautious.
+        Rule::Cautious(order) => return order.iter().position(|value| *value == status(head)).map_or(0, |at| at + 1),
+        Rule::Forward(progress) => progress,
+    };
     let place = |name: &str| progress.order.iter().position(|step| *step == name);
     let present = place(progress.present).unwrap_or(progress.order.len());
     match place(status(head)) {
@@ -163,6 +171,23 @@ mod tests {
                 let heads = vec![head(1, 1, if first == one { 10 } else { 20 }, first), {
                     head(2, 1, if second == other { 20 } else { 10 }, second)
                 }];
+                assert_eq!(shown(rule, &heads), shows, "{first} against {second}");
+                assert_eq!(in_conflict(rule, &heads), conflict, "{first} against {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn until_somebody_decides_the_cautious_value_shows() {
+        let rule = rule_of(Table::Allergies.name(), "severity");
+        for (one, other, shows, conflict) in [
+            ("mild", "severe", "severe", true),
+            ("moderate", "mild", "moderate", true),
+            ("severe", "severe", "severe", false),
+            ("unheard of", "mild", "mild", true),
+        ] {
+            for (first, second) in [(one, other), (other, one)] {
+                let heads = vec![head(1, 1, 10, first), head(2, 1, 20, second)];
                 assert_eq!(shown(rule, &heads), shows, "{first} against {second}");
                 assert_eq!(in_conflict(rule, &heads), conflict, "{first} against {second}");
             }

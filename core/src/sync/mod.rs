@@ -4,12 +4,17 @@
 pub mod apply;
 pub mod capture;
 pub mod commit;
+pub mod crowding;
+pub mod decide;
 pub mod digest;
 pub mod engine;
 pub mod fit;
+pub mod history;
 pub mod http;
+mod incarnation;
 pub mod log;
 pub mod merge;
+pub mod newer;
 pub mod overlap;
 pub mod protocol;
 pub mod row;

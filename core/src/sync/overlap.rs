@@ -1,12 +1,15 @@
 //! Conflicts as rows that every replica derives for itself, with ids that come out the same.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
-use crate::error::Result;
+use crate::db::Tx;
+use crate::error::{Code, Result};
 use crate::ids::{ConflictId, Instant};
+use crate::sync::crowding::{Claim, crowding};
+use crate::sync::decide::{self, Noted};
 use crate::sync::merge::Rule;
 use crate::sync::tables::{Table, rule_of};
 
@@ -22,7 +25,7 @@ pub fn note_group(conn: &Connection, table: Table, row: Uuid, group: &str, open:
     }
     let kind = match rule_of(table.name(), group) {
         Rule::Forward(_) => "status",
-        Rule::Latest | Rule::Silent => "fields",
+        Rule::Latest | Rule::Silent | Rule::Cautious(_) => "fields",
     };
     conn.prepare_cached(
         "INSERT OR IGNORE INTO conflicts (id, kind, tbl, row, other, grp, detected_at) VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6)",
@@ -31,24 +34,127 @@ pub fn note_group(conn: &Connection, table: Table, row: Uuid, group: &str, open:
     Ok(())
 }
 
-/// Opens a conflict for every appointment that overlaps this one with the same provider, and
-/// closes those that no longer overlap. Walk-ins wait in the queue and claim no time.
+/// Opens a conflict for every appointment with which this one shares an instant that carries more
+/// than its capacity allows, and closes those that no longer do. Walk-ins wait in the queue and claim
+/// no time. What stands is a function of the rows alone: every replica derives the same conflicts.
 pub fn note_claim(conn: &Connection, appointment: Uuid, now: Instant) -> Result<()> {
-    conn.prepare_cached("DELETE FROM conflicts WHERE kind = 'booked_twice' AND (row = ?1 OR other = ?1)")?
-        .execute([appointment])?;
-    let mut overlapping = conn.prepare_cached(include_str!("overlapping.sql"))?;
-    let others: Vec<Uuid> =
-        overlapping.query_map([appointment], |row| row.get("id"))?.collect::<rusqlite::Result<_>>()?;
-    for other in others {
-        let (first, second) = if appointment < other { (appointment, other) } else { (other, appointment) };
-        let name = [first.as_bytes().as_slice(), second.as_bytes()].concat();
+    let before = partners(conn, appointment)?;
+    let shared = derive(conn, appointment, &before, now)?;
+    // Whether two others crowd each other can depend on this one, but only where both share their
+    // time: a visit for one alone crowds whatever it overlaps. The former partners count as well,
+    // because this one may have gone from among them.
+    for other in before {
+        if !shared.iter().any(|(id, _)| *id == other) && capacity_of(conn, other)? > 1 {
+            derive(conn, other, &partners(conn, other)?, now)?;
+        }
+    }
+    for (other, claim) in shared {
+        if claim.capacity > 1 {
+            derive(conn, other, &partners(conn, other)?, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// With whom an appointment stands in conflict.
+fn partners(conn: &Connection, appointment: Uuid) -> Result<Vec<Uuid>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT CASE row WHEN ?1 THEN other ELSE row END AS partner FROM conflicts
+         WHERE kind = 'booked_twice' AND (row = ?1 OR other = ?1)",
+    )?;
+    let rows = statement.query_map([appointment], |row| row.get("partner"))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn capacity_of(conn: &Connection, appointment: Uuid) -> Result<u32> {
+    let found = conn
+        .prepare_cached("SELECT coalesce(capacity, 1) AS capacity FROM appointments WHERE id = ?1")?
+        .query_row([appointment], |row| row.get("capacity"))
+        .optional()?;
+    Ok(found.unwrap_or(1))
+}
+
+/// Makes the conflicts of one appointment those that its rows give; answers with all that overlap it.
+fn derive(conn: &Connection, appointment: Uuid, before: &[Uuid], now: Instant) -> Result<Vec<(Uuid, Claim)>> {
+    let mut this = None;
+    let overlapping: Vec<(Uuid, Claim)> = conn
+        .prepare_cached(include_str!("overlapping.sql"))?
+        .query_map([appointment], |row| {
+            let claim = |start, end, capacity| -> rusqlite::Result<Claim> {
+                Ok(Claim { start: row.get(start)?, end: row.get(end)?, capacity: row.get(capacity)? })
+            };
+            this = Some(claim("this_start", "this_end", "this_capacity")?);
+            Ok((row.get("id")?, claim("scheduled_start", "scheduled_end", "capacity")?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let claims: Vec<Claim> = overlapping.iter().map(|(_, claim)| *claim).collect();
+    let crowded = this.map(|this| crowding(&this, &claims)).unwrap_or_default();
+    let mut standing = Vec::new();
+    for (other, claim) in crowded.into_iter().map(|at| overlapping[at]) {
+        let (id, first, _) = pair(appointment, other);
+        let both = this.map(|this| if first == appointment { about(&this, &claim) } else { about(&claim, &this) });
+        if !kept_both(conn, id, both.as_deref())? {
+            standing.push(other);
+        }
+    }
+    for gone in before.iter().filter(|partner| !standing.contains(partner)) {
+        conn.prepare_cached("DELETE FROM conflicts WHERE id = ?1")?.execute([pair(appointment, *gone).0])?;
+    }
+    for other in standing.iter().filter(|other| !before.contains(other)) {
+        let (id, first, second) = pair(appointment, *other);
         conn.prepare_cached(
             "INSERT OR IGNORE INTO conflicts (id, kind, tbl, row, other, grp, detected_at)
              VALUES (?1, 'booked_twice', 'appointments', ?2, ?3, NULL, ?4)",
         )?
-        .execute(params![Uuid::new_v5(&CONFLICTS, &name), first, second, now])?;
+        .execute(params![id, first, second, now])?;
     }
-    Ok(())
+    Ok(overlapping)
+}
+
+/// The times that a decision to keep both bookings is about: when one of them moves, it is to be
+/// decided again.
+fn about(first: &Claim, second: &Claim) -> String {
+    format!("{}-{}/{}-{}", first.start.0, first.end.0, second.start.0, second.end.0)
+}
+
+fn kept_both(conn: &Connection, conflict: Uuid, about: Option<&str>) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM conflict_decisions WHERE conflict_id = ?1 AND outcome = 'both' AND about = ?2)",
+        )?
+        .query_row(params![conflict, about], |row| row.get(0))?)
+}
+
+/// Somebody keeps both bookings of a conflict at the times that they have now.
+pub fn keep_both(tx: &Tx, conflict: ConflictId) -> Result<()> {
+    let rows: Option<(Uuid, Uuid)> = tx
+        .query_row("SELECT row, other FROM conflicts WHERE id = ?1 AND kind = 'booked_twice'", [conflict], |row| {
+            Ok((row.get("row")?, row.get("other")?))
+        })
+        .optional()?;
+    let Some((first, second)) = rows else { return Err(Code::ChangedMeanwhile.into()) };
+    let claim = |id: Uuid| -> Result<(Claim, String)> {
+        Ok(tx.query_row(
+            "SELECT scheduled_start, scheduled_end, coalesce(capacity, 1) AS capacity, full_name
+             FROM appointments JOIN patients ON patients.id = patient_id WHERE appointments.id = ?1",
+            [id],
+            |row| {
+                let (start, end) = (row.get("scheduled_start")?, row.get("scheduled_end")?);
+                Ok((Claim { start, end, capacity: row.get("capacity")? }, row.get("full_name")?))
+            },
+        )?)
+    };
+    let ((first, one), (second, other)) = (claim(first)?, claim(second)?);
+    let (title, times) = (format!("{one}, {other}"), about(&first, &second));
+    let about = Some(times.as_str());
+    decide::note(tx, &Noted { conflict, kind: "booked_twice", outcome: "both", title: &title, kept: None, about })
+}
+
+/// The conflict of two appointments: its id, and the two in the order that every replica gives them.
+fn pair(one: Uuid, other: Uuid) -> (Uuid, Uuid, Uuid) {
+    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    let name = [first.as_bytes().as_slice(), second.as_bytes()].concat();
+    (Uuid::new_v5(&CONFLICTS, &name), first, second)
 }
 
 /// What two PCs did differently while apart, in one line each.
@@ -93,7 +199,9 @@ pub fn list(conn: &Connection) -> Result<Vec<ConflictSummary>> {
     found
         .into_iter()
         .map(|(mut summary, table, row, group)| {
-            if let Some(group) = group {
+            let clinical = Table::by_name(&table).is_some_and(Table::clinical);
+            // The list is everybody's; what a clinician wrote is not.
+            if let Some(group) = group.filter(|_| !clinical) {
                 let heads = crate::sync::log::read_heads(conn, &table, row)?;
                 let rule = rule_of(&table, &group);
                 let standing = heads.get(&group).map(Vec::as_slice).unwrap_or_default();

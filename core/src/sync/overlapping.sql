@@ -1,5 +1,6 @@
 -- Active appointments that claim the same provider's time as appointment ?1.
-SELECT other.id
+SELECT other.id, other.scheduled_start, other.scheduled_end, coalesce(other.capacity, 1) AS capacity,
+       this.scheduled_start AS this_start, this.scheduled_end AS this_end, coalesce(this.capacity, 1) AS this_capacity
 FROM appointments AS this
 JOIN appointments AS other
   ON other.provider_id = this.provider_id
@@ -10,5 +11,4 @@ JOIN appointments AS other
 WHERE this.id = ?1
   AND this.channel <> 'walk_in' AND this.deleted_at IS NULL
   AND this.status NOT IN ('cancelled', 'no_show')
-  AND other.channel <> 'walk_in' AND other.deleted_at IS NULL
-  AND other.status NOT IN ('cancelled', 'no_show')
+  AND (other.channel <> 'walk_in' AND other.status NOT IN ('cancelled', 'no_show') AND other.deleted_at IS NULL) = 1

@@ -18,6 +18,8 @@ pub const MEDIA_TYPE: &str = "application/vnd.neem.v1";
 
 /// The largest compressed body that the hub takes.
 pub const MAX_COMPRESSED: usize = 16 << 20;
+/// How long a question for news stays open: shorter than the patience of the proxies in between.
+pub const WAIT_SECONDS: u64 = 25;
 /// The largest body after decompression.
 pub const MAX_PLAIN: usize = 64 << 20;
 
@@ -84,6 +86,10 @@ pub struct Token {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HelloRequest {
     pub incarnation: u32,
+    /// Which of the origin's commits `your_hash` is asked for; none for the last that the hub has.
+    pub at: Option<u64>,
+    /// Whether `heads` is asked for.
+    pub heads: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -94,14 +100,32 @@ pub struct Hello {
     pub hub_seq: i64,
     /// The last commit of the asking origin that the hub has; 0 for none.
     pub your_seq: u64,
+    /// The hash of the commit asked for; empty if the hub has none there.
+    pub your_hash: Vec<u8>,
+    /// The PC's latest life that the hub has heard of; 0 for none.
+    pub incarnations: u32,
+    /// The last commit of every origin of the clinic that the hub has.
+    pub heads: Vec<OriginHead>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct OriginHead {
+    pub device: Uuid,
+    pub incarnation: u32,
+    pub seq: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Push<'a> {
+    /// Whose commits these are: the sender's own, or those of another PC of the clinic that a hub which
+    /// was restored has lost. Either way their signatures show it.
+    pub device: Uuid,
     pub incarnation: u32,
     /// Commits of one origin, dense and in order.
     #[serde(borrow)]
     pub commits: Vec<Sealed<'a>>,
+    /// The clock of each as it holds: a hub may have moved it before.
+    pub hlcs: Vec<i64>,
 }
 
 /// Sent only after the hub's transaction has committed.
@@ -138,6 +162,18 @@ pub struct PullReply<'a> {
     pub commits: Vec<Pulled<'a>>,
     /// Where the next page begins; moves past the asking PC's own commits.
     pub cursor: i64,
+    pub hub_seq: i64,
+}
+
+/// Asks to be told when the hub has more than this; answered at once if it has.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WaitRequest {
+    pub after: i64,
+}
+
+/// The hub's last number, when there was news or when [`WAIT_SECONDS`] had passed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Woken {
     pub hub_seq: i64,
 }
 
@@ -190,6 +226,7 @@ pub trait HubApi {
     fn push(&self, body: Vec<u8>) -> impl Future<Output = Answer<PushReply>>;
     /// The reply is an encoded [`PullReply`].
     fn pull(&self, request: PullRequest) -> impl Future<Output = Answer<Vec<u8>>>;
+    fn wait(&self, request: WaitRequest) -> impl Future<Output = Answer<Woken>>;
     fn digest(&self, request: DigestRequest) -> impl Future<Output = Answer<HubDigest>>;
     fn devices(&self) -> impl Future<Output = Answer<Vec<HubDevice>>>;
     fn new_code(&self, request: NewCodeRequest) -> impl Future<Output = Answer<NewCode>>;

@@ -16,6 +16,11 @@ pub enum Class {
     Claim,
     /// As `Fields`, with a status that merging never moves back.
     Forward,
+    /// As `Fields`, but until a clinician decides the more cautious of two values shows.
+    Review,
+    /// Rows that link: one is taken out by its `removed_at`, and adding again is a new row, so that
+    /// an adding holds against a removing that did not know of it.
+    Set,
 }
 
 /// Columns that merge together, because half of one write and half of another is nobody's.
@@ -25,13 +30,49 @@ pub struct Group {
     pub rule: Rule,
 }
 
-const UPDATED: Group = Group { name: "updated_at", columns: &["updated_at"], rule: Rule::Silent };
+const fn latest(name: &'static str, columns: &'static [&'static str]) -> Group {
+    Group { name, columns, rule: Rule::Latest }
+}
+
+const fn silent_group(name: &'static str, columns: &'static [&'static str]) -> Group {
+    Group { name, columns, rule: Rule::Silent }
+}
+
+const fn forward(name: &'static str, columns: &'static [&'static str], progress: &'static Progress) -> Group {
+    Group { name, columns, rule: Rule::Forward(progress) }
+}
+
+macro_rules! silent {
+    ($column:literal) => {
+        silent_group($column, &[$column])
+    };
+}
+
+macro_rules! cautious {
+    ($column:literal, $order:expr) => {
+        Group { name: $column, columns: &[$column], rule: Rule::Cautious($order) }
+    };
+}
+
+const UPDATED: Group = silent!("updated_at");
+/// A purge says the same wherever it is made.
+const PURGED: Group = silent!("deleted_at");
 
 const VISIT: &Progress = &Progress {
     order: &["requested", "scheduled", "confirmed", "arrived", "in_progress", "completed"],
     ends: &["cancelled", "no_show"],
     present: "arrived",
 };
+
+const WAITLIST: &Progress =
+    &Progress { order: &["waiting", "offered", "booked"], ends: &["expired", "cancelled"], present: "booked" };
+
+const PAYMENT: &Progress = &Progress { order: &["initiated", "success"], ends: &["failed"], present: "success" };
+
+const INVOICE: &Progress = &Progress { order: &["issued"], ends: &["void"], present: "void" };
+
+const NOTIFICATION: &Progress =
+    &Progress { order: &["queued", "sent", "delivered"], ends: &["failed"], present: "sent" };
 
 const QUEUE: &Progress = &Progress { order: &["waiting", "called", "served"], ends: &["left"], present: "called" };
 
@@ -63,17 +104,51 @@ tables! {
     Users "users",
     Profiles "profiles",
     RoleGrants "role_grants",
+    OneTimeTokens "one_time_tokens",
     Providers "providers",
     ProviderClinics "provider_clinics",
+    ProviderTags "provider_tags",
+    Credentials "credentials",
+    StaffMembers "staff_members",
     Services "services",
+    ServiceProviders "service_providers",
     Patients "patients",
+    Dependants "dependants",
+    Preferences "preferences",
+    Consents "consents",
     Allergies "allergies",
+    Conditions "conditions",
+    Medications "medications",
+    Vitals "vitals",
+    PatientMerges "patient_merges",
+    DuplicateDecisions "duplicate_decisions",
+    AvailabilityTemplates "availability_templates",
+    TemplateSlots "template_slots",
+    TimeOff "time_off",
     Appointments "appointments",
     AppointmentEvents "appointment_events",
+    Waitlist "waitlist",
     QueueTickets "queue_tickets",
     Consultations "consultations",
     Prescriptions "prescriptions",
     PrescriptionItems "prescription_items",
+    Formulary "formulary",
+    Reviews "reviews",
+    Invoices "invoices",
+    InvoiceLines "invoice_lines",
+    Payments "payments",
+    CashSessions "cash_sessions",
+    Files "files",
+    Conversations "conversations",
+    Messages "messages",
+    MessageReceipts "message_receipts",
+    NotificationTemplates "notification_templates",
+    Notifications "notifications",
+    Tickets "tickets",
+    TicketParticipants "ticket_participants",
+    TicketEvents "ticket_events",
+    AuditLog "audit_log",
+    ConflictDecisions "conflict_decisions",
     Devices "devices",
 }
 
@@ -83,33 +158,74 @@ pub const LOCAL: &[&str] = &[
     "this_device",
     "hub_link",
     "commits",
+    "touches",
+    "unknown_values",
+    "unknown_commits",
     "heads",
     "digests",
     "conflicts",
     "quarantine",
     "sign_in_throttle",
+    "sessions",
+    "idempotency_keys",
     "prescription_drafts",
     "prints",
     "patient_search",
+    "provider_search",
+    "clinic_places",
+    "possible_duplicates",
+    "duplicate_suspects",
+    "slots",
+    "archived_visits",
+    "archived_visit_search",
 ];
 
 impl Table {
     pub fn class(self) -> Class {
         match self {
-            Table::Prescriptions | Table::PrescriptionItems => Class::Immutable,
-            Table::Allergies | Table::AppointmentEvents => Class::Append,
+            Table::Prescriptions | Table::PrescriptionItems | Table::InvoiceLines => Class::Immutable,
+            Table::AppointmentEvents
+            | Table::Consents
+            | Table::Vitals
+            | Table::DuplicateDecisions
+            | Table::Messages
+            | Table::MessageReceipts
+            | Table::TicketEvents
+            | Table::AuditLog
+            | Table::ConflictDecisions => Class::Append,
             Table::Appointments => Class::Claim,
-            Table::QueueTickets => Class::Forward,
+            Table::QueueTickets | Table::Waitlist | Table::Invoices | Table::Payments | Table::Notifications => {
+                Class::Forward
+            }
+            Table::Allergies | Table::Conditions => Class::Review,
+            Table::ProviderTags | Table::ServiceProviders | Table::TicketParticipants => Class::Set,
             Table::Tenants
             | Table::Clinics
             | Table::Users
             | Table::Profiles
             | Table::RoleGrants
+            | Table::OneTimeTokens
             | Table::Providers
             | Table::ProviderClinics
+            | Table::Credentials
+            | Table::StaffMembers
             | Table::Services
             | Table::Patients
+            | Table::Dependants
+            | Table::Preferences
+            | Table::Medications
+            | Table::PatientMerges
+            | Table::AvailabilityTemplates
+            | Table::TemplateSlots
+            | Table::TimeOff
             | Table::Consultations
+            | Table::Formulary
+            | Table::Reviews
+            | Table::CashSessions
+            | Table::Files
+            | Table::Conversations
+            | Table::NotificationTemplates
+            | Table::Tickets
             | Table::Devices => Class::Fields,
         }
     }
@@ -118,41 +234,84 @@ impl Table {
     /// named here is a group of its own.
     pub fn groups(self) -> &'static [Group] {
         match self {
-            Table::Clinics => {
-                const { &[UPDATED, Group { name: "geo", columns: &["latitude", "longitude"], rule: Rule::Latest }] }
-            }
+            Table::Clinics => const { &[UPDATED, latest("geo", &["latitude", "longitude"])] },
+            Table::Users => const { &[UPDATED, latest("mfa", &["mfa_secret", "mfa_enabled_at"])] },
+            Table::OneTimeTokens => const { &[UPDATED, silent!("used_at"), PURGED] },
             Table::Providers => {
+                const { &[UPDATED, latest("approval", &["approval", "approved_by", "approved_at", "approval_note"])] }
+            }
+            Table::Credentials => {
                 const {
                     &[
                         UPDATED,
-                        Group {
-                            name: "approval",
-                            columns: &["approval", "approved_by", "approved_at"],
-                            rule: Rule::Latest,
-                        },
+                        latest("verification", &["status", "verified_by", "verified_at"]),
+                        latest("validity", &["issued_on", "expires_on"]),
                     ]
                 }
             }
+            Table::Services => const { &[UPDATED, latest("price", &["price_minor", "currency"])] },
             Table::Patients => {
                 const {
                     &[
                         UPDATED,
-                        Group { name: "name", columns: &["full_name", "alternate_name"], rule: Rule::Latest },
-                        Group { name: "birth", columns: &["birth_date", "birth_date_precision"], rule: Rule::Latest },
-                        Group { name: "address", columns: &["address", "city", "postal_code"], rule: Rule::Latest },
+                        latest("name", &["full_name", "alternate_name"]),
+                        latest("birth", &["birth_date", "birth_date_precision"]),
+                        latest("address", &["address", "city", "postal_code"]),
+                        silent_group("erasure", &["erased_at", "erased_by"]),
                     ]
                 }
             }
+            Table::Allergies => {
+                const {
+                    &[
+                        UPDATED,
+                        cautious!("status", &["refuted", "resolved", "active"]),
+                        cautious!("severity", &["mild", "moderate", "severe"]),
+                        silent_group("review", &["reviewed_by", "reviewed_at"]),
+                    ]
+                }
+            }
+            Table::Conditions => const { &[UPDATED, cautious!("status", &["resolved", "remission", "active"])] },
+            Table::Medications => const { &[UPDATED, latest("status", &["status", "stopped_on"])] },
+            Table::PatientMerges => const { &[UPDATED, silent_group("undoing", &["undone_by", "undone_at"])] },
+            Table::AvailabilityTemplates => {
+                const {
+                    &[
+                        UPDATED,
+                        latest("pattern", &["slot_duration_minutes", "buffer_minutes", "capacity", "recurrence"]),
+                        latest("validity", &["valid_from", "valid_to"]),
+                    ]
+                }
+            }
+            Table::TemplateSlots => {
+                const { &[UPDATED, latest("time", &["weekday", "start_time", "end_time", "mode"])] }
+            }
+            Table::TimeOff => const { &[UPDATED, latest("time", &["starts_at", "ends_at"])] },
             Table::Appointments => {
                 const {
                     &[
                         UPDATED,
-                        Group {
-                            name: "time",
-                            columns: &["clinic_id", "provider_id", "scheduled_start", "scheduled_end"],
-                            rule: Rule::Latest,
-                        },
-                        Group { name: "status", columns: &["status"], rule: Rule::Forward(VISIT) },
+                        latest(
+                            "time",
+                            &[
+                                "clinic_id",
+                                "provider_id",
+                                "scheduled_start",
+                                "scheduled_end",
+                                "timezone",
+                                "slot_id",
+                                "capacity",
+                            ],
+                        ),
+                        forward("status", &["status"], VISIT),
+                    ]
+                }
+            }
+            Table::Waitlist => {
+                const {
+                    &[
+                        UPDATED,
+                        forward("status", &["status", "offered_start", "offered_at", "appointment_id"], WAITLIST),
                     ]
                 }
             }
@@ -160,38 +319,89 @@ impl Table {
                 const {
                     &[
                         UPDATED,
-                        Group {
-                            name: "status",
-                            columns: &["status", "called_at", "served_at"],
-                            rule: Rule::Forward(QUEUE),
-                        },
+                        forward("status", &["status", "called_at", "served_at"], QUEUE),
+                        latest("priority", &["priority", "priority_reason"]),
                     ]
                 }
             }
             Table::Consultations => {
+                const { &[UPDATED, latest("diagnosis", &["diagnosis", "diagnosis_code", "diagnosis_codes"])] }
+            }
+            Table::Reviews => const { &[UPDATED, latest("moderation", &["visible", "moderated_by", "moderated_at"])] },
+            Table::Invoices => const { &[UPDATED, forward("status", &["status", "void_reason"], INVOICE)] },
+            Table::Payments => const { &[UPDATED, forward("status", &["status", "settled_at", "failure"], PAYMENT)] },
+            Table::CashSessions => {
+                const { &[UPDATED, latest("closing", &["closed_by", "closed_at", "counted_minor", "note"])] }
+            }
+            Table::NotificationTemplates => const { &[UPDATED, latest("text", &["subject", "body"])] },
+            Table::Notifications => {
                 const {
                     &[
                         UPDATED,
-                        Group { name: "diagnosis", columns: &["diagnosis", "diagnosis_code"], rule: Rule::Latest },
+                        forward("status", &["status", "sent_at", "failure"], NOTIFICATION),
+                        silent!("read_at"),
+                        PURGED,
                     ]
                 }
             }
+            Table::ProviderTags | Table::ServiceProviders | Table::TicketParticipants => {
+                const { &[UPDATED, silent!("removed_at")] }
+            }
             Table::Tenants
-            | Table::Users
             | Table::Profiles
             | Table::RoleGrants
             | Table::ProviderClinics
-            | Table::Services
+            | Table::StaffMembers
+            | Table::Dependants
+            | Table::Preferences
+            | Table::Formulary
+            | Table::Files
+            | Table::Conversations
+            | Table::Tickets
             | Table::Devices => const { &[UPDATED] },
-            Table::Allergies | Table::AppointmentEvents | Table::Prescriptions | Table::PrescriptionItems => &[],
+            Table::Prescriptions
+            | Table::PrescriptionItems
+            | Table::InvoiceLines
+            | Table::AppointmentEvents
+            | Table::Consents
+            | Table::Vitals
+            | Table::DuplicateDecisions
+            | Table::Messages
+            | Table::MessageReceipts
+            | Table::TicketEvents
+            | Table::AuditLog
+            | Table::ConflictDecisions => &[],
         }
     }
 
-    /// Whether rows may change after they were inserted.
+    /// Whether the rows say what a clinician knows of a patient: nobody else may read them.
+    pub fn clinical(self) -> bool {
+        matches!(
+            self,
+            Table::Allergies
+                | Table::Conditions
+                | Table::Medications
+                | Table::Vitals
+                | Table::Consultations
+                | Table::Prescriptions
+                | Table::PrescriptionItems
+        )
+    }
+
+    /// Whether the history of a row needs the commit that made it looked up. The busiest tables name
+    /// their maker in a column; remembering each of their rows would slow every sync.
+    pub fn remembers_making(self) -> bool {
+        match self.class() {
+            Class::Fields | Class::Review | Class::Set => true,
+            Class::Immutable | Class::Append | Class::Claim | Class::Forward => false,
+        }
+    }
+
+    /// Whether rows never change after they were inserted.
     pub fn insert_only(self) -> bool {
         match self.class() {
             Class::Immutable | Class::Append => true,
-            Class::Fields | Class::Claim | Class::Forward => false,
+            Class::Fields | Class::Claim | Class::Forward | Class::Review | Class::Set => false,
         }
     }
 }

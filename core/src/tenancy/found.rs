@@ -78,6 +78,7 @@ pub fn found(db: &Db, setup: &ClinicSetup, demo: bool) -> Result<(ClinicId, User
         )?;
         introduce_device(tx)?;
         let admin = identity::insert_user(tx, &admin_name, &email, &password_hash, Role::Admin, None)?;
+        tx.execute("UPDATE tenants SET created_by = ?1 WHERE id = ?2", params![admin, tenant])?;
         Ok((clinic, admin))
     })
 }

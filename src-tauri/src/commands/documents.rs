@@ -1,3 +1,4 @@
+use neem_core::audit::{self, Note};
 use neem_core::identity::Permission;
 use tauri::{Manager, State};
 
@@ -20,9 +21,14 @@ fn made(app: &App, document: DocumentRef) -> Answer<(Vec<u8>, String)> {
     Ok((documents::pdf(&printable)?, name))
 }
 
-fn note(app: &App, document: DocumentRef) -> Answer<()> {
+/// Remembers here that there is a paper of it, and notes for everybody who made it and how.
+fn note(app: &App, document: DocumentRef, action: &str) -> Answer<()> {
     let (user, now) = (app.user(permission(document))?.user, app.db()?.now());
-    app.write_local(permission(document), |conn| document.note_print(conn, user.0, now))
+    app.write_local(permission(document), |conn| document.note_print(conn, user.0, now))?;
+    let (entity_type, entity_id) = document.entity();
+    let note = Note { action, entity_type, entity_id: Some(entity_id) };
+    app.write(permission(document), &format!("{action}_document"), |tx| audit::note(tx, note, &()))?;
+    Ok(())
 }
 
 #[tauri::command(async)]
@@ -44,7 +50,7 @@ pub fn save_document(app: State<App>, document: DocumentRef) -> Answer<String> {
     let (pdf, name) = made(&app, document)?;
     let folder = app.handle.path().download_dir().unwrap_or_else(|_| app.data_dir.join("documents"));
     let path = documents::save(&pdf, &folder, &name)?;
-    note(&app, document)?;
+    note(&app, document, "save")?;
     Ok(path.display().to_string())
 }
 
@@ -53,5 +59,5 @@ pub fn save_document(app: State<App>, document: DocumentRef) -> Answer<String> {
 pub fn print_document(app: State<App>, document: DocumentRef) -> Answer<()> {
     let (pdf, name) = made(&app, document)?;
     documents::print(&pdf, &name)?;
-    note(&app, document)
+    note(&app, document, "print")
 }

@@ -1,10 +1,21 @@
 use neem_core::identity::Permission;
-use neem_core::ids::{AppointmentId, ClinicId};
-use neem_core::scheduling::{self, Move, Moved, NewWalkIn, QueueTicket, Today, WalkInDesk};
-use tauri::State;
+use neem_core::ids::{
+    AppointmentId, ClinicId, ConflictId, Instant, LocalDate, PatientId, ProviderId, ServiceId, TemplateId, TicketId,
+    TimeOffId, WaitlistId,
+};
+use neem_core::page::{Page, PageRequest};
+use neem_core::scheduling::{
+    self, AppointmentStatus, AvailabilityTemplate, AvailableStaff, Booking, BookingForm, Cancelled, DayView,
+    DoubleBooking, FreeSlot, FreeSlotQuery, Move, Moved, NewWalkIn, Priority, Queue, QueueTicket, RescheduleForm, Slot,
+    TemplateForm, TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, WaitlistBooking, WaitlistEntry,
+    WaitlistForm, WaitlistOffer, WalkInDesk,
+};
+use neem_core::sync::overlap;
+use neem_core::tenancy;
+use tauri::{AppHandle, State};
 
 use crate::error::Answer;
-use crate::state::App;
+use crate::state::{App, apart};
 
 #[tauri::command(async)]
 #[specta::specta]
@@ -32,4 +43,288 @@ pub fn move_appointment(app: State<App>, appointment_id: AppointmentId, to: Move
     app.write(Permission::CallPatient, "move_appointment", |tx| {
         scheduling::move_appointment(tx, appointment_id, to, &note)
     })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn book_appointment(app: State<App>, form: BookingForm) -> Answer<Booking> {
+    app.write(Permission::BookAppointment, "book_appointment", |tx| scheduling::book_appointment(tx, &form))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn reschedule_appointment(app: State<App>, appointment_id: AppointmentId, form: RescheduleForm) -> Answer<Booking> {
+    app.write(Permission::BookAppointment, "reschedule_appointment", |tx| {
+        scheduling::reschedule(tx, appointment_id, &form)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn cancel_appointment(app: State<App>, appointment_id: AppointmentId, reason: String) -> Answer<Cancelled> {
+    app.write(Permission::BookAppointment, "cancel_appointment", |tx| {
+        scheduling::cancel_appointment(tx, appointment_id, &reason)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn show_appointment(app: State<App>, appointment_id: AppointmentId) -> Answer<Booking> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::appointment(conn, appointment_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn show_timeline(app: State<App>, appointment_id: AppointmentId) -> Answer<Vec<TimelineEvent>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::timeline(conn, appointment_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn find_free_slots(app: State<App>, query: FreeSlotQuery) -> Answer<Vec<FreeSlot>> {
+    // What has begun can no longer be booked.
+    let query = FreeSlotQuery { from: query.from.max(app.db()?.now()), ..query };
+    app.read(Permission::ViewSchedule, |conn| scheduling::free_slots(conn, &query))
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn refresh_slots(handle: AppHandle, from: LocalDate, to: LocalDate) -> Answer<u32> {
+    apart(handle, move |app| {
+        app.user(Permission::ViewSchedule)?;
+        Ok(scheduling::materialise(&*app.db()?, from, to)?)
+    })
+    .await
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_slots(app: State<App>, provider_id: ProviderId, from: Instant, to: Instant) -> Answer<Vec<Slot>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::slots(conn, provider_id, from, to))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_availability(app: State<App>, provider_id: ProviderId) -> Answer<Vec<AvailabilityTemplate>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::templates(conn, provider_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn add_availability(app: State<App>, form: TemplateForm) -> Answer<AvailabilityTemplate> {
+    app.write(Permission::ManageAvailability, "add_availability", |tx| scheduling::add_template(tx, &form))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn edit_availability(app: State<App>, template_id: TemplateId, form: TemplateForm) -> Answer<AvailabilityTemplate> {
+    app.write(Permission::ManageAvailability, "edit_availability", |tx| {
+        scheduling::edit_template(tx, template_id, &form)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn end_availability(app: State<App>, template_id: TemplateId, valid_to: String) -> Answer<AvailabilityTemplate> {
+    app.write(Permission::ManageAvailability, "end_availability", |tx| {
+        scheduling::end_template(tx, template_id, &valid_to)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn delete_availability(app: State<App>, template_id: TemplateId) -> Answer<()> {
+    app.write(Permission::ManageAvailability, "delete_availability", |tx| scheduling::delete_template(tx, template_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn add_time_off(app: State<App>, form: TimeOffForm) -> Answer<TimeOffAdded> {
+    app.write(Permission::ManageAvailability, "add_time_off", |tx| scheduling::add_time_off(tx, &form))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn cancel_time_off(app: State<App>, time_off_id: TimeOffId) -> Answer<()> {
+    app.write(Permission::ManageAvailability, "cancel_time_off", |tx| scheduling::cancel_time_off(tx, time_off_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_time_off(app: State<App>, clinic_id: ClinicId, from: Instant, to: Instant) -> Answer<Vec<TimeOff>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::list_time_off(conn, clinic_id, from, to))
+}
+
+/// A doctor's day at all sites; the day is one of the named site.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn show_doctor_day(
+    app: State<App>,
+    provider_id: ProviderId,
+    clinic_id: ClinicId,
+    day: LocalDate,
+) -> Answer<DayView> {
+    app.read(Permission::ViewSchedule, |conn| {
+        scheduling::day_view(conn, provider_id, day, tenancy::clinic(conn, clinic_id)?.zone())
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_bookings_of_day(
+    app: State<App>,
+    clinic_id: ClinicId,
+    day: LocalDate,
+    statuses: Vec<AppointmentStatus>,
+) -> Answer<Vec<Booking>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::bookings_of_day(conn, clinic_id, day, &statuses))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_bookings_by_status(app: State<App>, status: AppointmentStatus, page: PageRequest) -> Answer<Page<Booking>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::bookings_by_status(conn, status, page))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_upcoming(app: State<App>, provider_id: ProviderId, page: PageRequest) -> Answer<Page<Booking>> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::upcoming_of_provider(conn, provider_id, now, page))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_visit_history(app: State<App>, patient_id: PatientId, page: PageRequest) -> Answer<Page<Booking>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::visit_history(conn, patient_id, page))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_walk_ins(app: State<App>, page: PageRequest) -> Answer<Page<Booking>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::walk_ins(conn, page))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_available_staff(
+    app: State<App>,
+    service_id: Option<ServiceId>,
+    at: Option<Instant>,
+) -> Answer<Vec<AvailableStaff>> {
+    let at = at.unwrap_or(app.db()?.now());
+    app.read(Permission::ViewSchedule, |conn| scheduling::available_staff(conn, service_id, at))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn show_queue(app: State<App>, clinic_id: ClinicId, provider_id: Option<ProviderId>) -> Answer<Queue> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewQueue, |conn| {
+        let day = now.day(tenancy::clinic(conn, clinic_id)?.zone());
+        scheduling::queue(conn, clinic_id, day, provider_id)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn prioritise_ticket(
+    app: State<App>,
+    ticket_id: TicketId,
+    priority: Option<Priority>,
+    reason: String,
+) -> Answer<QueueTicket> {
+    app.write(Permission::CallPatient, "prioritise_ticket", |tx| {
+        scheduling::prioritise(tx, ticket_id, priority, &reason)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn skip_ticket(app: State<App>, ticket_id: TicketId) -> Answer<QueueTicket> {
+    app.write(Permission::CallPatient, "skip_ticket", |tx| scheduling::skip(tx, ticket_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn recall_ticket(app: State<App>, ticket_id: TicketId) -> Answer<QueueTicket> {
+    app.write(Permission::CallPatient, "recall_ticket", |tx| scheduling::recall(tx, ticket_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn move_ticket(app: State<App>, ticket_id: TicketId, provider_id: ProviderId) -> Answer<QueueTicket> {
+    app.write(Permission::CallPatient, "move_ticket", |tx| scheduling::move_to_doctor(tx, ticket_id, provider_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn add_to_waitlist(app: State<App>, form: WaitlistForm) -> Answer<WaitlistEntry> {
+    app.write(Permission::BookAppointment, "add_to_waitlist", |tx| scheduling::add_to_waitlist(tx, &form))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_waitlist(
+    app: State<App>,
+    clinic_id: ClinicId,
+    open: bool,
+    page: PageRequest,
+) -> Answer<Page<WaitlistEntry>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::waitlist(conn, clinic_id, open, page))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_waitlist_offers(app: State<App>, clinic_id: ClinicId) -> Answer<Vec<WaitlistOffer>> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::waitlist_offers(conn, clinic_id, now))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn match_waitlist(
+    app: State<App>,
+    provider_id: ProviderId,
+    start: Instant,
+    end: Instant,
+) -> Answer<Vec<WaitlistEntry>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::matches_for(conn, provider_id, start, end))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn offer_waiting(app: State<App>, waitlist_id: WaitlistId, start: Instant) -> Answer<WaitlistEntry> {
+    app.write(Permission::BookAppointment, "offer_waiting", |tx| scheduling::offer_waiting(tx, waitlist_id, start))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn book_waiting(app: State<App>, waitlist_id: WaitlistId, form: WaitlistBooking) -> Answer<WaitlistEntry> {
+    app.write(Permission::BookAppointment, "book_waiting", |tx| scheduling::book_waiting(tx, waitlist_id, &form))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn cancel_waiting(app: State<App>, waitlist_id: WaitlistId) -> Answer<WaitlistEntry> {
+    app.write(Permission::BookAppointment, "cancel_waiting", |tx| scheduling::cancel_waiting(tx, waitlist_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn expire_waitlist(app: State<App>) -> Answer<u32> {
+    app.write(Permission::BookAppointment, "expire_waitlist", scheduling::expire_waitlist)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn double_bookings(app: State<App>) -> Answer<Vec<DoubleBooking>> {
+    let (today, now) = (app.day()?, app.db()?.now());
+    app.read(Permission::DecideConflicts, |conn| scheduling::double_bookings(conn, today, now))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn keep_both_bookings(app: State<App>, conflict_id: ConflictId) -> Answer<()> {
+    app.write(Permission::DecideConflicts, "keep_both_bookings", |tx| overlap::keep_both(tx, conflict_id))
 }

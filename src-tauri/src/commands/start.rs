@@ -85,6 +85,21 @@ pub async fn join_clinic(
     apart(handle, move |app| once(app, |files| startup::join(files, &request, passphrase.as_deref()))).await
 }
 
+/// Makes this fresh PC one of the clinic's that an export holds.
+#[tauri::command]
+#[specta::specta]
+pub async fn restore_clinic(
+    handle: AppHandle,
+    path: String,
+    device_name: String,
+    passphrase: Option<String>,
+) -> Answer<ClinicOverview> {
+    apart(handle, move |app| {
+        once(app, |files| startup::restore(files, path.as_ref(), &device_name, passphrase.as_deref()))
+    })
+    .await
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn unlock_database(handle: AppHandle, passphrase: String) -> Answer<ClinicOverview> {

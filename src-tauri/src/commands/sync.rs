@@ -1,5 +1,6 @@
 use neem_core::identity::Permission;
-use neem_core::ids::Instant;
+use neem_core::ids::{ConflictId, Instant};
+use neem_core::sync::decide::{self, Decided, FieldConflict, Quarantined};
 use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::overlap::{self, ConflictSummary};
 use neem_core::sync::protocol::{HubApi, NewCodeRequest};
@@ -12,6 +13,9 @@ use crate::error::Answer;
 use crate::startup;
 use crate::state::{App, apart};
 use crate::sync::{self, SyncStatus};
+
+/// Who may read what clinicians wrote.
+const CLINICAL: Permission = Permission::ViewClinical;
 
 /// A PC of the clinic, as the hub knows it.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -65,6 +69,7 @@ pub async fn connect_hub(handle: AppHandle, address: String, code: String) -> An
         app.user(Permission::ManageDevices)?;
         let db = app.db()?;
         startup::connect(&db, &address, &code)?;
+        app.hub_changed.notify_one();
         Ok(sync::status(app, &db)?)
     })
     .await
@@ -114,4 +119,38 @@ pub async fn hub_devices(handle: AppHandle) -> Answer<Vec<HubDevice>> {
 #[specta::specta]
 pub fn list_conflicts(app: State<App>) -> Answer<Vec<ConflictSummary>> {
     app.read(Permission::Sync, overlap::list)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn field_conflicts(app: State<App>) -> Answer<Vec<FieldConflict>> {
+    let clinician = app.user(Permission::DecideConflicts)?.may(CLINICAL);
+    app.read(Permission::DecideConflicts, |conn| decide::field_conflicts(conn, clinician))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn keep_version(app: State<App>, conflict_id: ConflictId, stamp: String) -> Answer<()> {
+    let clinician = app.user(Permission::DecideConflicts)?.may(CLINICAL);
+    app.write(Permission::DecideConflicts, "decide_conflict", |tx| {
+        decide::keep_version(tx, conflict_id, &stamp, clinician)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn decided_conflicts(app: State<App>, since: Instant) -> Answer<Vec<Decided>> {
+    app.read(Permission::DecideConflicts, |conn| decide::decided(conn, since))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn quarantined_commits(app: State<App>) -> Answer<Vec<Quarantined>> {
+    app.read(Permission::DecideConflicts, decide::quarantined)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn put_commit_aside(app: State<App>, commit_id: ConflictId) -> Answer<()> {
+    app.write(Permission::DecideConflicts, "put_commit_aside", |tx| decide::put_aside(tx, commit_id))
 }

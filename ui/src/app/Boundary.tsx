@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from "react";
-import i18next from "i18next";
+import { explainWindow } from "../errors";
 import { Button } from "../kit/Button";
 import { Entrance } from "../kit/Entrance";
 
@@ -11,10 +11,11 @@ export class Boundary extends Component<{ children: ReactNode }, { failed: boole
   }
   override render() {
     if (!this.state.failed) return this.props.children;
+    const words = explainWindow();
     return (
-      <Entrance title={i18next.t("errors.window.what")} second={i18next.t("errors.window.safe")}>
+      <Entrance title={words.what} second={words.safe}>
         <Button look="main" size="lg" onClick={() => location.reload()}>
-          {i18next.t("errors.window.next")}
+          {words.next}
         </Button>
       </Entrance>
     );

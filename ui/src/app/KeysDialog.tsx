@@ -17,6 +17,7 @@ const groups = {
   desk: [
     ["rows", "↑ ↓"],
     ["action", "Enter"],
+    ["accept", "A"],
     ["slip", "P"],
     ["undo", "Ctrl Z"],
     ["doctor", "1 … 9"],
@@ -28,11 +29,16 @@ const groups = {
     ["override", "Alt O"],
     ["finish", "Alt F"],
   ],
+  conflicts: [
+    ["move", "J K"],
+    ["keep", "1 … 9"],
+  ],
 } as const;
 
 export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: () => void }) {
   const { t } = useTranslation();
   const consult = screens.some(({ to }) => to === "/consult");
+  const conflicts = screens.some(({ to }) => to === "/conflicts");
   return (
     <Dialog title={t("keys.all")} onClose={onClose} size={760}>
       <div className={styles.keyGroups}>
@@ -66,6 +72,17 @@ export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: (
             {groups.consult.map(([name, keys]) => (
               <dd key={name}>
                 <span>{t(`keys.consult.${name}`)}</span>
+                <Keys of={keys} />
+              </dd>
+            ))}
+          </dl>
+        )}
+        {conflicts && (
+          <dl>
+            <dt>{t("keys.group.conflicts")}</dt>
+            {groups.conflicts.map(([name, keys]) => (
+              <dd key={name}>
+                <span>{t(`keys.conflicts.${name}`)}</span>
                 <Keys of={keys} />
               </dd>
             ))}

@@ -1,4 +1,11 @@
-import { IconCloudCheck, IconListDetails, IconStethoscope, IconUsers } from "@tabler/icons-react";
+import {
+  IconCloudCheck,
+  IconGitCompare,
+  IconListDetails,
+  IconStethoscope,
+  IconUsers,
+} from "@tabler/icons-react";
+import { VisuallyHidden } from "@mantine/core";
 import { Link, useLocation } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Permission } from "../api";
@@ -10,6 +17,7 @@ import styles from "./Shell.module.css";
 const all = [
   { to: "/", label: "nav.today", icon: IconListDetails, needs: null },
   { to: "/consult", label: "nav.consult", icon: IconStethoscope, needs: "write_consultation" },
+  { to: "/conflicts", label: "nav.conflicts", icon: IconGitCompare, needs: "decide_conflicts" },
   { to: "/sync", label: "nav.sync", icon: IconCloudCheck, needs: "sync" },
   { to: "/staff", label: "nav.staff", icon: IconUsers, needs: "manage_staff" },
 ] as const satisfies readonly { to: string; label: string; icon: unknown; needs: Permission | null }[];
@@ -25,24 +33,26 @@ export function useScreens(): Screen[] {
 export function Rail({ screens }: { screens: Screen[] }) {
   const { t } = useTranslation();
   const path = useLocation({ select: (location) => location.pathname });
-  const conflicts = useSyncStatus().data?.conflicts ?? 0;
+  const status = useSyncStatus().data;
+  const waiting = status ? status.conflicts + status.quarantined : 0;
+  // The number stands where this person can decide, or else where they can read about it.
+  const counted = screens.some(({ to }) => to === "/conflicts") ? "/conflicts" : "/sync";
   return (
     <nav className={styles.rail} aria-label={t("nav.label")}>
       <div className={styles.mark} title={t("app")}>
         <Mark size={28} />
       </div>
       {screens.map(({ to, label, icon: Icon }, index) => (
-        <Link
-          key={to}
-          to={to}
-          aria-current={path === to ? "page" : undefined}
-          activeProps={{}}
-          aria-label={to === "/sync" && conflicts > 0 ? t("nav.syncWith", { count: conflicts }) : undefined}
-        >
+        <Link key={to} to={to} aria-current={path === to ? "page" : undefined} activeProps={{}}>
           <Icon size={20} stroke={1.75} aria-hidden />
           <span>{t(label)}</span>
-          {to === "/sync" && conflicts > 0 ? (
-            <span className={styles.count}>{conflicts}</span>
+          {to === counted && waiting > 0 ? (
+            <>
+              <span className={styles.count} aria-hidden="true">
+                {waiting}
+              </span>
+              <VisuallyHidden>{t("conflicts.toDecide", { count: waiting })}</VisuallyHidden>
+            </>
           ) : (
             <span className={styles.digit} aria-hidden="true">
               {index + 1}

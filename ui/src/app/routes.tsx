@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { ConsultScreen } from "../consultations/ConsultScreen";
 import { StaffScreen } from "../identity/StaffScreen";
+import { ConflictsScreen } from "../sync/ConflictsScreen";
 import { SyncScreen } from "../sync/SyncScreen";
 import { Desk } from "./Desk";
 import { Shell } from "./Shell";
@@ -21,6 +22,7 @@ const route = <Path extends string>(path: Path, component: () => React.ReactNode
 const tree = root.addChildren([
   route("/", Desk),
   route("/consult", ConsultScreen),
+  route("/conflicts", ConflictsScreen),
   route("/sync", SyncScreen),
   route("/staff", StaffScreen),
   createRoute({

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { LocalDate } from "../api";
+import { explainProblem } from "../errors";
 import kit from "../kit/kit.module.css";
 import { useMemory } from "../kit/memory";
 import { date, longDay } from "../kit/time";
@@ -49,7 +50,7 @@ export function AfterFields({ draft, onDraft, today }: Props) {
         >
           {day
             ? t("rx.againMeans", { day: longDay(day), count: daysUntil(day, today) })
-            : text !== "" && t("errors.field.not_a_date")}
+            : text !== "" && explainProblem({ field: "followUpOn", code: "not_a_date", limit: null })}
         </span>
       </span>
     </div>

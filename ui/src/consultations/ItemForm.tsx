@@ -16,6 +16,8 @@ const rows: { names: Name[]; className: string }[] = [
   { names: ["dose", "frequency", "route"], className: "row3" },
   { names: ["durationDays", "quantity", "instructions"], className: "row3" },
 ];
+/** Only where the medicine is of a school that has them. */
+const schoolRow: (typeof rows)[number] = { names: ["potency", "vehicle"], className: "row3" };
 const needed: Name[] = ["medicine", "dose", "frequency"];
 
 type Props = { at: number; start: Start; onSave: (item: DraftItem) => void; onClose: () => void };
@@ -30,7 +32,8 @@ export function ItemForm({ at, start, onSave, onClose }: Props) {
   const [asked, setAsked] = useState<string[]>(start.missing);
   const box = useRef<HTMLFormElement>(null);
   const wrongDays = days.trim() !== "" && !/^\d{1,4}$/.test(days.trim());
-  const text = (name: Name) => (name === "durationDays" ? days : item[name]);
+  const text = (name: Name) => (name === "durationDays" ? days : (item[name] ?? ""));
+  const shown = start.item.potency || start.item.vehicle ? [...rows, schoolRow] : rows;
 
   const save = () => {
     const empty = needed.filter((name) => text(name).trim() === "");
@@ -66,7 +69,7 @@ export function ItemForm({ at, start, onSave, onClose }: Props) {
           save();
         }}
       >
-        {rows.map(({ names, className }) => (
+        {shown.map(({ names, className }) => (
           <div className={styles[className]} key={names[0]}>
             {names.map((name) => (
               <TextField

@@ -147,6 +147,8 @@ const known = [
   "durationDays",
   "quantity",
   "instructions",
+  "potency",
+  "vehicle",
 ] as const;
 export function fieldName(t: ReturnType<typeof useTranslation>["t"], name: string) {
   const key = known.find((one) => one === name);

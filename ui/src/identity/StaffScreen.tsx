@@ -1,12 +1,31 @@
+import type { TFunction } from "i18next";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useStaff } from "../api";
+import { api, keys, refresh, useCommand, useStaff, type CommandError, type StaffMember } from "../api";
+import { explain } from "../errors";
+import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { EmptyState, FailedState, SkeletonRows } from "../kit/Empty";
-import { useHints, useKeys } from "../kit/keys";
+import { tellAction, useHints, useKeys } from "../kit/keys";
 import { useMemory } from "../kit/memory";
 import { AddStaff } from "./AddStaff";
+import { ResetCodeDialog } from "./ResetCodeDialog";
+import { StaffMenu } from "./StaffMenu";
 import styles from "./identity.module.css";
+
+/** Taking it back works from any screen, so it does not lean on this one being open. */
+async function setActive(t: TFunction, member: StaffMember, active: boolean) {
+  await (active ? api.reactivateUser(member.userId) : api.suspendUser(member.userId));
+  void refresh(keys.staff, ["walkInDesk"]);
+  tellAction({
+    text: t(active ? "staff.reactivated" : "staff.suspended", { name: member.name }),
+    undo: () =>
+      void setActive(t, member, !active).catch((error: CommandError) =>
+        tellAction({ text: explain(error).what }),
+      ),
+  });
+}
 
 export function StaffScreen() {
   const { t } = useTranslation();
@@ -14,6 +33,14 @@ export function StaffScreen() {
   const [adding, setAdding] = useMemory("staff:adding", false);
   const open = () => setAdding(true);
   useKeys({ "alt+n": open });
+  const token = useCommand(api.issueToken);
+  const [resetFor, setResetFor] = useState<StaffMember | null>(null);
+  const reset = (member: StaffMember) => {
+    if (token.isPending) return;
+    setResetFor(member);
+    token.mutate([member.userId, "password_reset"]);
+  };
+  const change = useCommand((member: StaffMember, active: boolean) => setActive(t, member, active));
   const hints = useHints([{ keys: ["Alt", "N"], label: t("staff.add") }]);
   return (
     <>
@@ -25,6 +52,11 @@ export function StaffScreen() {
             {t("staff.add")}
           </Button>
         </div>
+        {(token.error ?? change.error) && (
+          <div className={styles.failure}>
+            <ErrorBanner error={token.error ?? change.error} />
+          </div>
+        )}
         {staff.error ? (
           <FailedState error={staff.error} retry={() => void staff.refetch()} />
         ) : !staff.data ? (
@@ -43,6 +75,9 @@ export function StaffScreen() {
                   <th>{t("staff.specialization")}</th>
                   <th>{t("staff.email")}</th>
                   <th>{t("staff.state")}</th>
+                  <th className={styles.menuCell}>
+                    <span className="sr">{t("staff.actions")}</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -53,6 +88,15 @@ export function StaffScreen() {
                     <td>{member.specialization}</td>
                     <td>{member.email}</td>
                     <td>{member.active ? t("staff.active") : t("staff.inactive")}</td>
+                    <td className={styles.menuCell}>
+                      <StaffMenu
+                        member={member}
+                        onReset={() => reset(member)}
+                        onActive={(active) => {
+                          if (!change.isPending) change.mutate([member, active]);
+                        }}
+                      />
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -60,6 +104,15 @@ export function StaffScreen() {
           </div>
         )}
       </section>
+      {token.data && resetFor && (
+        <ResetCodeDialog
+          name={resetFor.name}
+          token={token.data}
+          busy={token.isPending}
+          onAgain={() => reset(resetFor)}
+          onClose={() => token.reset()}
+        />
+      )}
       {adding && <AddStaff onClose={() => setAdding(false)} />}
     </>
   );

@@ -43,6 +43,19 @@ export function moment(at: Instant, zone: string, now = new Date()) {
   return day === dayAndMonth(now, zone, false) ? clock(at, zone) : `${day}, ${clock(at, zone)}`;
 }
 
+/** The midnight with which the day of this moment began in the clinic's zone. */
+export function startOfDay(at: Date, zone: string): Instant {
+  const passed = (when: number) => {
+    const found = parts(new Date(when), zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    return (Number(found.hour) * 3600 + Number(found.minute) * 60 + Number(found.second)) * 1000;
+  };
+  const whole = Math.floor(at.getTime() / 1000) * 1000;
+  const guess = whole - passed(whole);
+  // On a day with a change of the clocks the guess misses midnight by an hour, either way.
+  const missed = passed(guess);
+  return new Date(missed > 43_200_000 ? guess + 86_400_000 - missed : guess - missed).toISOString();
+}
+
 export const minutesBetween = (from: Instant, to: number) =>
   Math.max(0, Math.floor((to - Date.parse(from)) / 60_000));
 

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Move, TodayRow } from "../api";
 import { useHere } from "../kit/clinic";
 import { useMemory } from "../kit/memory";
-import { nextMove, waited, type Group, type GroupName } from "./groups";
+import { nextMove, otherMoves, waited, type Group, type GroupName } from "./groups";
 import { TodayRowView } from "./TodayRow";
 import styles from "./Today.module.css";
 
@@ -37,19 +37,22 @@ export function TodayList({ groups, now, limit, moving, onMove, onSlip, onCancel
     const move = nextMove[row.status];
     return move && may(move === "call" ? "call_patient" : "book_appointment") ? move : undefined;
   };
+  const mayAccept = (row: TodayRow) =>
+    may("book_appointment") && (otherMoves[row.status]?.includes("accept") ?? false);
   const onKeyDown = (event: React.KeyboardEvent) => {
     const row = visible.find((one) => one.appointmentId === (event.target as HTMLElement).dataset.row);
     if (!row) return;
     const at = visible.indexOf(row);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: visible.length - 1 }[event.key];
     const move = allowed(row);
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
     if (to !== undefined) focusRow(visible[to]);
     else if (event.key === "Enter" && move) {
       // The row is about to leave its group: the next one takes the focus, so the hands can go on.
       onMove(row, move);
       focusRow(visible[at + 1] ?? visible[at - 1]);
-    } else if (event.key.toLowerCase() === "p" && !event.ctrlKey && !event.altKey && row.ticketId)
-      onSlip(row);
+    } else if (event.key.toLowerCase() === "a" && plain && mayAccept(row)) onMove(row, "accept");
+    else if (event.key.toLowerCase() === "p" && plain && row.ticketId) onSlip(row);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -109,6 +112,7 @@ export function TodayList({ groups, now, limit, moving, onMove, onSlip, onCancel
                       wait={waited(row, now, limit)}
                       current={row === current}
                       move={allowed(row)}
+                      accepts={mayAccept(row)}
                       busy={moving === row.appointmentId}
                       onFocus={() => setSelected(row.appointmentId)}
                       onMove={(to) => onMove(row, to)}

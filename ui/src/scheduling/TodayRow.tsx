@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Move, TodayRow } from "../api";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
+import { Keys } from "../kit/Kbd";
 import kit from "../kit/kit.module.css";
 import { useAgeSex, shortDoctor } from "../kit/person";
 import { QueueNumber } from "../kit/QueueNumber";
@@ -17,6 +18,8 @@ type Props = {
   wait: { minutes: number; late: Lateness } | null;
   current: boolean;
   move: "confirm" | "check_in" | "call" | undefined;
+  /** A requested visit can also be given its time without the patient's word. */
+  accepts: boolean;
   busy: boolean;
   onFocus: () => void;
   onMove: (to: Move) => void;
@@ -24,10 +27,13 @@ type Props = {
   onCancel: () => void;
 };
 
-export function TodayRowView({ row, wait, current, move, busy, onFocus, onMove, onSlip, onCancel }: Props) {
+export function TodayRowView(props: Props) {
+  const { row, wait, current, move, busy, onFocus, onMove, onSlip, onCancel } = props;
   const { t } = useTranslation();
   const { tz } = useHere();
   const ageSex = useAgeSex();
+  // The second button reaches into the column of the wait, unless that has something to say.
+  const accepts = props.accepts && !row.bookedTwice;
   return (
     <div
       role="row"
@@ -80,8 +86,13 @@ export function TodayRowView({ row, wait, current, move, busy, onFocus, onMove, 
         )}
       </span>
       <span role="gridcell" className={styles.act}>
+        {accepts && (
+          <Button look="chip" busy={busy} tabIndex={-1} onClick={() => onMove("accept")}>
+            {t("today.move.accept")}
+          </Button>
+        )}
         {move && (
-          <Button look="chip" busy={busy} tabIndex={-1} onClick={() => onMove(move)}>
+          <Button look="chip" busy={busy} tabIndex={-1} data-next onClick={() => onMove(move)}>
             {t(`today.move.${move}`)}
           </Button>
         )}
@@ -122,6 +133,11 @@ function RowMenu({ row, current, onMove, onSlip, onCancel }: MenuProps) {
         {row.ticketId && (
           <Menu.Item leftSection={<IconPrinter size={16} aria-hidden />} onClick={onSlip}>
             {t("today.slip")}
+          </Menu.Item>
+        )}
+        {moves.includes("accept") && (
+          <Menu.Item rightSection={<Keys of="A" />} onClick={() => onMove("accept")}>
+            {t("today.move.accept")}
           </Menu.Item>
         )}
         {moves.includes("no_show") && (

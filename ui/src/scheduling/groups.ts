@@ -22,9 +22,11 @@ export const nextMove: Partial<Record<AppointmentStatus, "confirm" | "check_in" 
   confirmed: "check_in",
   arrived: "call",
 };
-/** What else a row allows, by its menu. */
-export const otherMoves: Partial<Record<AppointmentStatus, Extract<Move, "no_show" | "cancel">[]>> = {
-  requested: ["cancel"],
+/** What else a row allows, by its menu; accepting has a key and a place of its own besides. */
+export const otherMoves: Partial<
+  Record<AppointmentStatus, Extract<Move, "accept" | "no_show" | "cancel">[]>
+> = {
+  requested: ["accept", "cancel"],
   scheduled: ["no_show", "cancel"],
   confirmed: ["no_show", "cancel"],
   arrived: ["no_show", "cancel"],

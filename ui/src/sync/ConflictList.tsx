@@ -1,4 +1,5 @@
 import { IconGitCompare } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useConflicts } from "../api";
 import { ErrorBanner } from "../kit/Banner";
@@ -8,7 +9,7 @@ import styles from "./sync.module.css";
 
 export function ConflictList() {
   const { t } = useTranslation();
-  const { tz } = useHere();
+  const { tz, may } = useHere();
   const conflicts = useConflicts();
   const found = conflicts.data ?? [];
   return (
@@ -19,6 +20,11 @@ export function ConflictList() {
       <ErrorBanner error={conflicts.error} />
       {conflicts.data && found.length === 0 && <p className={styles.meta}>{t("sync.conflicts.none")}</p>}
       {found.length > 0 && <p className={styles.meta}>{t("sync.conflicts.kept")}</p>}
+      {found.length > 0 && may("decide_conflicts") && (
+        <Link to="/conflicts" className={styles.decide}>
+          {t("sync.conflicts.decide")}
+        </Link>
+      )}
       <ul className={styles.conflicts}>
         {found.map((conflict) => (
           <li key={conflict.id}>

@@ -1,0 +1,143 @@
+//! Is the log what it was? Every commit is held against its PC's chain and signature.
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::Result;
+use crate::ids::DeviceId;
+use crate::sync::commit::{self, GENESIS, Origin};
+
+/// What is wrong with a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFault {
+    /// The commit itself, or one before it, was taken out.
+    Missing,
+    /// Its content, its place or its hash is not what the chain says.
+    Changed,
+    /// Its signature is not that of its PC.
+    Signature,
+    /// No PC of this clinic wrote it.
+    UnknownDevice,
+}
+
+/// The first commit of a PC that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BadCommit {
+    pub device: DeviceId,
+    /// Which life of the PC's database; a restored one counts anew.
+    pub incarnation: u32,
+    /// The commit's number, from 1; for one that is missing, the number that it had.
+    pub seq: u32,
+    pub what: LogFault,
+}
+
+/// What a check of the whole log found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LogReport {
+    /// Commits that were checked and are sound.
+    pub commits: u32,
+    /// PCs that wrote them; one that was restored counts for each life of its database.
+    pub devices: u32,
+    pub bad: Option<BadCommit>,
+}
+
+struct Chain {
+    origin: Origin,
+    seq: u64,
+    hash: [u8; 32],
+    public_key: Option<Vec<u8>>,
+}
+
+/// Walks the commits of every PC in their order: each must follow the one before, its hash must come
+/// out again, and its PC must have signed it. What this PC wrote must also end where the PC's own
+/// counter stands; the end of another PC's part is known to that PC and to the hub only. Takes about
+/// a minute for a million commits.
+pub fn verify_log(conn: &Connection) -> Result<LogReport> {
+    let mut report = LogReport { commits: 0, devices: 0, bad: None };
+    let mut statement = conn.prepare(
+        "SELECT device, incarnation, seq, hash, signature, body FROM commits ORDER BY device, incarnation, seq",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut chain: Option<Chain> = None;
+    let own = own_head(conn)?;
+    let mut own_seen = false;
+    while let Some(row) = rows.next()? {
+        let origin = Origin { device: row.get("device")?, incarnation: row.get("incarnation")? };
+        if chain.as_ref().is_none_or(|chain| chain.origin != origin) {
+            if let Some(bad) = end_of(chain.as_ref(), own.as_ref()) {
+                report.bad = Some(bad);
+                return Ok(report);
+            }
+            report.devices += 1;
+            chain = Some(Chain { origin, seq: 0, hash: GENESIS, public_key: public_key(conn, origin)? });
+        }
+        let Some(chain) = chain.as_mut() else { continue };
+        own_seen |= own.as_ref().is_some_and(|own| own.origin == origin);
+        let seq = row.get::<_, i64>("seq")?.unsigned_abs();
+        let hash = commit::chain_hash(&chain.hash, origin, seq, row.get_ref("body")?.as_blob().unwrap_or_default());
+        let what = if seq != chain.seq + 1 {
+            Some(LogFault::Missing)
+        } else if row.get_ref("hash")?.as_blob().unwrap_or_default() != hash {
+            Some(LogFault::Changed)
+        } else {
+            let signature = row.get_ref("signature")?.as_blob().unwrap_or_default();
+            match &chain.public_key {
+                None => Some(LogFault::UnknownDevice),
+                Some(key) => (!commit::verify(key, &hash, signature)).then_some(LogFault::Signature),
+            }
+        };
+        if let Some(what) = what {
+            let seq = if what == LogFault::Missing { chain.seq + 1 } else { seq };
+            report.bad = Some(bad(origin, seq, what));
+            return Ok(report);
+        }
+        (chain.seq, chain.hash) = (seq, hash);
+        report.commits += 1;
+    }
+    report.bad = end_of(chain.as_ref(), own.as_ref());
+    if report.bad.is_none()
+        && let Some(own) = own.filter(|own| !own_seen && own.seq > 0)
+    {
+        report.bad = Some(bad(own.origin, 1, LogFault::Missing));
+    }
+    Ok(report)
+}
+
+/// Whether this PC's own part ends where its counter stands.
+fn end_of(chain: Option<&Chain>, own: Option<&Chain>) -> Option<BadCommit> {
+    let (chain, own) = (chain?, own?);
+    if chain.origin != own.origin || (chain.seq == own.seq && chain.hash == own.hash) {
+        return None;
+    }
+    let what = if chain.seq < own.seq { LogFault::Missing } else { LogFault::Changed };
+    Some(bad(chain.origin, if what == LogFault::Missing { chain.seq + 1 } else { chain.seq }, what))
+}
+
+fn own_head(conn: &Connection) -> Result<Option<Chain>> {
+    let found = conn
+        .query_row("SELECT device_id, incarnation, seq, head_hash FROM this_device WHERE only = 1", [], |row| {
+            Ok(Chain {
+                origin: Origin { device: row.get("device_id")?, incarnation: row.get("incarnation")? },
+                seq: row.get::<_, i64>("seq")?.unsigned_abs(),
+                hash: row.get("head_hash")?,
+                public_key: None,
+            })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+fn public_key(conn: &Connection, origin: Origin) -> Result<Option<Vec<u8>>> {
+    Ok(conn
+        .query_row("SELECT public_key FROM devices WHERE id = ?1", [origin.device], |row| row.get("public_key"))
+        .optional()?)
+}
+
+fn bad(origin: Origin, seq: u64, what: LogFault) -> BadCommit {
+    let seq = u32::try_from(seq).unwrap_or(u32::MAX);
+    BadCommit { device: DeviceId(origin.device), incarnation: origin.incarnation, seq, what }
+}

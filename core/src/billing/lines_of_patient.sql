@@ -1,0 +1,3 @@
+SELECT invoice_lines.* FROM invoices JOIN invoice_lines ON invoice_id = invoices.id
+WHERE patient_id IN (WITH RECURSIVE up(id) AS (SELECT ?1 UNION SELECT merged_into_id FROM patients JOIN up ON patients.id = up.id WHERE merged_into_id IS NOT NULL),
+       same(id) AS (SELECT id FROM up UNION SELECT patients.id FROM patients JOIN same ON patients.merged_into_id = same.id) SELECT id FROM same) AND currency = ?2 AND status = 'issued'

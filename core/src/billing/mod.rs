@@ -1,0 +1,33 @@
+//! Money: what a visit costs, what was paid for it, and what is in the till. Amounts are whole
+//! minor units; whatever can be added up is added up when asked for and never stored.
+
+mod balance;
+mod cash_session;
+mod confirm;
+mod invoice;
+mod issue_invoice;
+mod money;
+mod numbers;
+mod payment;
+mod refund;
+mod standing;
+mod take_payment;
+mod takings;
+mod void_invoice;
+
+pub use balance::{OpenBalance, of_appointment, of_invoice, of_patient, open_balances};
+pub use cash_session::{CashSession, CountedTill, NewTill, close_till, open_till, till, till_of_device, tills};
+pub use confirm::{Confirmation, Outcome, confirm};
+pub use invoice::{
+    Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, invoice, invoices_of_appointment, invoices_of_patient,
+};
+pub use issue_invoice::{NewInvoice, NewLine, issue_invoice};
+pub use money::{MOST_MINOR, Money, MoneyText, exponent};
+pub use payment::{Payment, PaymentMethod, payment, payments_of_patient};
+pub use refund::{NewRefund, refund};
+pub use standing::{
+    Balance, LineAmount, Movement, PaymentKind, PaymentStatus, Settlement, Standing, TransactionStatus, standing,
+};
+pub use take_payment::{NewPayment, initiate_payment, take_payment};
+pub use takings::{Takings, takings};
+pub use void_invoice::void_invoice;

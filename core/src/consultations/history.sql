@@ -1,0 +1,5 @@
+SELECT * FROM patient_consultation_history
+WHERE patient_id IN (WITH RECURSIVE up(id) AS (SELECT ?1 UNION SELECT merged_into_id FROM patients JOIN up ON patients.id = up.id WHERE merged_into_id IS NOT NULL),
+       same(id) AS (SELECT id FROM up UNION SELECT patients.id FROM patients JOIN same ON patients.merged_into_id = same.id) SELECT id FROM same)
+ORDER BY created_at DESC, consultation_id DESC
+LIMIT ?2 OFFSET ?3

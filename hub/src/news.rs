@@ -1,0 +1,60 @@
+//! Telling PCs that something is new, without their asking again and again.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use neem_core::error::Code;
+use neem_core::sync::protocol::{Refusal, WAIT_SECONDS};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// The last number of each clinic that somebody waits for or has pushed to.
+#[derive(Default)]
+pub struct News {
+    heads: Mutex<HashMap<Uuid, watch::Sender<i64>>>,
+    closing: watch::Sender<bool>,
+}
+
+impl News {
+    fn of(&self, tenant: Uuid) -> watch::Sender<i64> {
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.entry(tenant).or_default().clone()
+    }
+
+    /// A push was committed.
+    pub fn tell(&self, tenant: Uuid, hub_seq: i64) {
+        self.of(tenant).send_replace(hub_seq);
+    }
+
+    /// Waits until the clinic's last number is above `after`; `current` is the one in the store, read
+    /// after the caller began to listen.
+    pub async fn wait(
+        &self,
+        tenant: Uuid,
+        after: i64,
+        current: impl Future<Output = Result<i64, Refusal>>,
+    ) -> Result<i64, Refusal> {
+        let mut head = self.of(tenant).subscribe();
+        let mut closing = self.closing.subscribe();
+        let stored = current.await?;
+        if stored > after {
+            return Ok(stored);
+        }
+        let woken = async {
+            tokio::select! {
+                found = head.wait_for(|head| *head > after) => found.map(|head| *head).unwrap_or(stored),
+                _ = closing.wait_for(|closing| *closing) => stored,
+            }
+        };
+        if *self.closing.borrow() {
+            return Err(Refusal::new(Code::HubUnreachable, "the hub is stopping"));
+        }
+        Ok(tokio::time::timeout(Duration::from_secs(WAIT_SECONDS), woken).await.unwrap_or(stored))
+    }
+
+    /// Lets everybody go who waits: the hub is stopping.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+}

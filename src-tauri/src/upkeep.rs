@@ -1,0 +1,47 @@
+//! What a clinic's records need now and then without anybody asking: looked after in the background,
+//! in small steps, so that nobody at the desk waits for it.
+
+use std::time::Duration;
+
+use neem_core::ids::LocalDate;
+use neem_core::retention::{self, RetentionPolicy};
+use neem_core::{Actor, Db, Result, patients, scheduling};
+use tauri::{AppHandle, Manager};
+
+use crate::state::App;
+
+/// Between two looks; also before the first, which must not slow the start.
+const PAUSE: Duration = Duration::from_secs(60);
+/// How many days ahead slots are laid out.
+const AHEAD_DAYS: u32 = 60;
+
+/// Looks after the records for as long as the app runs.
+pub fn keep_up(handle: AppHandle) {
+    std::thread::spawn(move || {
+        let mut done_for: Option<LocalDate> = None;
+        loop {
+            std::thread::sleep(PAUSE);
+            let app = handle.state::<App>();
+            let (Ok(db), Ok(today)) = (app.db(), app.day()) else { continue };
+            // A failure here is tried again at the next look; the log names it.
+            let looked = patients::find_possible_duplicates(&db).map(drop);
+            let daily = if done_for == Some(today) { Ok(()) } else { daily(&db, today) };
+            if daily.is_ok() {
+                done_for = Some(today);
+            }
+            for error in [looked, daily].into_iter().filter_map(Result::err) {
+                eprintln!("neem: upkeep: {error}");
+            }
+        }
+    });
+}
+
+/// Once a day: what has run out is closed, what is old is put away, what comes is laid out.
+fn daily(db: &Db, today: LocalDate) -> Result<()> {
+    let policy = RetentionPolicy::default();
+    db.write(Actor::System, "expire_waitlist", scheduling::expire_waitlist)?;
+    while db.write(Actor::System, "purge", |tx| retention::purge(tx, &policy, tx.now))?.more {}
+    retention::archive(db, &policy, db.now())?;
+    scheduling::materialise(db, today, today.plus_days(AHEAD_DAYS))?;
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! A PC whose database was restored from a copy, and one that was cloned: each goes on under a new
+//! life, and nothing that anybody wrote is lost or doubled.
+
+mod support;
+
+use neem_hub::backup;
+use support::{Clinic, Pc};
+use uuid::Uuid;
+
+fn rename(pc: &Pc, user: neem_core::ids::UserId, patient: Uuid, name: &str) {
+    pc.write(user, |tx| {
+        tx.execute("UPDATE patients SET full_name = ?1 WHERE id = ?2", rusqlite::params![name, patient])?;
+        Ok(())
+    })
+    .expect("writes");
+}
+
+fn names(pc: &Pc) -> Vec<String> {
+    pc.read(|conn| {
+        let mut statement = conn.prepare("SELECT full_name FROM patients ORDER BY full_name")?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    })
+}
+
+fn life(pc: &Pc) -> i64 {
+    pc.count("SELECT incarnation FROM this_device")
+}
+
+#[test]
+fn a_pc_restored_from_an_old_copy_gets_back_what_it_lost_and_keeps_what_it_wrote_since() {
+    let Clinic { hub, desk, room, staff } = Clinic::open();
+    let sunita = desk.register(staff.desk, "Sunita Deshpande").0;
+    desk.sync();
+    let (desk, copy) = desk.copied();
+    // After the backup: three more commits that the hub knows, one of them an edit of the same row.
+    desk.register(staff.desk, "Vikram Rao");
+    rename(&desk, staff.desk, sunita, "Sunita Joshi");
+    desk.register(staff.desk, "Aarti Menon");
+    desk.sync();
+    room.sync();
+    drop(desk);
+
+    // The disk is replaced by the backup, and the desk works on before it has a line again.
+    rename(&copy, staff.desk, sunita, "Sunita D. Deshpande");
+    copy.register(staff.desk, "Grace Otieno");
+    rename(&copy, staff.desk, sunita, "Sunita Desh");
+    copy.sync();
+    assert_eq!(life(&copy), 2);
+    room.sync();
+    let (copied, other) = (copy.sync(), room.sync());
+    assert_eq!(copied.digest, other.digest);
+    assert_eq!(copied.digest, hub.digest(copy.db.device().expect("a device").tenant).short());
+    assert_eq!(names(&copy), names(&room));
+    assert_eq!(names(&copy).len(), 4);
+    assert_eq!(room.count("SELECT count(*) FROM quarantine") + copy.count("SELECT count(*) FROM quarantine"), 0);
+    // Two people wrote the name without knowing of each other: a person decides, on both PCs alike.
+    let conflict = room.conflicts();
+    assert_eq!(conflict.len(), 1);
+    assert_eq!(conflict[0].id, copy.conflicts()[0].id);
+    let mut both = [conflict[0].first.clone(), conflict[0].second.clone()];
+    both.sort();
+    assert_eq!(both, ["Sunita Desh", "Sunita Joshi"]);
+
+    // And life goes on.
+    copy.register(staff.desk, "Omar Qasim");
+    copy.sync();
+    room.sync();
+    assert_eq!(names(&room).len(), 5);
+    assert_eq!(life(&copy), 2);
+}
+
+#[test]
+fn a_copy_that_wrote_nothing_goes_on_from_where_the_other_was() {
+    let Clinic { hub: _hub, desk, room, staff } = Clinic::open();
+    let (desk, copy) = desk.copied();
+    desk.register(staff.desk, "Vikram Rao");
+    desk.sync();
+    drop(desk);
+    copy.sync();
+    assert_eq!(names(&copy), ["Vikram Rao"]);
+    copy.register(staff.desk, "Grace Otieno");
+    copy.sync();
+    room.sync();
+    assert_eq!(names(&room), ["Grace Otieno", "Vikram Rao"]);
+}
+
+#[test]
+fn two_copies_of_one_pc_that_both_work_lose_nothing() {
+    let Clinic { hub: _hub, desk, room, staff } = Clinic::open();
+    let sunita = desk.register(staff.desk, "Sunita Deshpande").0;
+    let (one, two) = desk.copied();
+    for round in 0..4 {
+        one.register(staff.desk, &format!("Of the first {}", ["a", "b", "c", "d"][round]));
+        rename(&two, staff.desk, sunita, &format!("Sunita {}", ["One", "Two", "Three", "Four"][round]));
+        two.register(staff.desk, &format!("Of the second {}", ["a", "b", "c", "d"][round]));
+        one.sync();
+        two.sync();
+    }
+    one.sync();
+    room.sync();
+    assert_eq!(names(&room).len(), 9);
+    assert_eq!(names(&one), names(&room));
+    assert_eq!(names(&two), names(&room));
+    assert_eq!((life(&one), life(&two)), (1, 2));
+    let hub_proof = [one.sync(), two.sync(), room.sync()];
+    assert!(hub_proof.iter().all(|report| report.digest == hub_proof[0].digest));
+}
+
+#[test]
+fn what_the_hub_has_but_never_acknowledged_is_not_written_twice() {
+    let Clinic { hub: _hub, desk, room, staff } = Clinic::open();
+    desk.register(staff.desk, "Vikram Rao");
+    // The backup is made before the acknowledgement, the hub hears of the commit all the same.
+    let (desk, copy) = desk.copied();
+    desk.register(staff.desk, "Aarti Menon");
+    desk.sync();
+    drop(desk);
+    copy.register(staff.desk, "Grace Otieno");
+    copy.sync();
+    room.sync();
+    assert_eq!(names(&room), ["Aarti Menon", "Grace Otieno", "Vikram Rao"]);
+    assert_eq!(names(&copy), names(&room));
+    assert_eq!(copy.count("SELECT count(*) FROM quarantine"), 0);
+}
+
+#[test]
+fn a_hub_restored_from_last_nights_copy_is_filled_again_by_its_pcs() {
+    let Clinic { mut hub, desk, room, staff } = Clinic::open();
+    desk.register(staff.desk, "Vikram Rao");
+    desk.sync();
+    let copy = hub.dir.path().join("last-night.db");
+    let copied = backup::backup(hub.dir.path(), None, &copy).expect("a copy, while the hub serves");
+    assert!(copied.clinics == 1 && copied.commits > 3 && copied.rows > 5, "{copied:?}");
+    assert!(backup::backup(hub.dir.path(), None, &copy).is_err(), "a copy is never written over");
+
+    // A day's work of both, all of it acknowledged; then the disk of the hub is lost.
+    for (pc, name) in [(&desk, "Sunita Deshpande"), (&room, "Aarti Menon"), (&desk, "Grace Otieno")] {
+        pc.register(staff.desk, name);
+        pc.sync();
+    }
+    desk.sync();
+    hub.stop();
+    let (restored, kept) = backup::restore(hub.dir.path(), None, &copy).expect("restores");
+    assert_eq!(restored, copied);
+    assert!(kept.is_some_and(|kept| kept.exists()), "what was there is kept");
+    hub.start();
+
+    // The desk edits what the room made, before the hub has heard of it again, and writes so much that
+    // the hub's numbers pass those that the room has fetched before.
+    let aarti = "SELECT id FROM patients WHERE full_name LIKE 'Aarti%'";
+    let aarti: Uuid = desk.read(|conn| Ok(conn.query_row(aarti, [], |row| row.get(0))?));
+    rename(&desk, staff.desk, aarti, "Aarti Iyer");
+    for number in 0..6 {
+        desk.register(staff.desk, &format!("New {}", ["a", "b", "c", "d", "e", "f"][number]));
+    }
+    desk.sync();
+    room.sync();
+    desk.sync();
+    assert!(names(&room).contains(&"Aarti Iyer".to_owned()));
+    assert_eq!(names(&desk).len(), 10);
+    assert_eq!(names(&desk), names(&room));
+    assert_eq!(desk.sync().digest, room.sync().digest);
+    let tenant = desk.db.device().expect("a device").tenant;
+    assert_eq!(hub.digest(tenant).short(), desk.sync().digest);
+    assert_eq!(desk.count("SELECT count(*) FROM quarantine") + room.count("SELECT count(*) FROM quarantine"), 0);
+}
