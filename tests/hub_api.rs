@@ -58,8 +58,7 @@ fn a_pc_that_was_revoked_is_out_at_once() {
     let hub = clinic.room.client();
     clinic.room.sync_through(&hub).expect("syncs");
     let (device, _) = clinic.room.db.read(neem_core::sync::engine::credentials).expect("credentials");
-    let sql = "UPDATE devices SET revoked_at = 1 WHERE id = ?1";
-    clinic.hub.hub().store().read().execute(sql, [device]).expect("revokes");
+    clinic.hub.revoke(clinic.tenant(), device);
     clinic.room.register(clinic.staff.desk, "Sunita Deshpande");
     let with_old_token = clinic.room.sync_through(&hub).expect_err("revoked");
     assert_eq!(with_old_token.code(), Code::DeviceRevoked);

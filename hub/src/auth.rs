@@ -4,10 +4,10 @@
 use neem_core::error::Code;
 use neem_core::sync::commit;
 use neem_core::sync::protocol::{Challenge, Refusal, Token, TokenRequest};
-use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use crate::{Hub, internal};
+use crate::Hub;
+use crate::store::{Entry, ReadTx};
 
 const CHALLENGE_MS: i64 = 60_000;
 const TOKEN_MS: i64 = 15 * 60_000;
@@ -44,7 +44,7 @@ pub fn challenge(hub: &Hub) -> Challenge {
     let mut random = [0; 16];
     hub.entropy.fill(&mut random);
     let text = format!("{}.{}", hub.clock.now().0 + CHALLENGE_MS, Uuid::from_bytes(random).simple());
-    Challenge { challenge: sealed(&hub.store().secret, "challenge", &text) }
+    Challenge { challenge: sealed(hub.store().secret(), "challenge", &text) }
 }
 
 /// Exchanges a signed challenge for a token.
@@ -52,57 +52,54 @@ pub fn token(hub: &Hub, request: &TokenRequest) -> Result<Token, Refusal> {
     let now = hub.clock.now().0;
     let store = hub.store();
     let refuse = || Refusal::new(Code::HubRefused, "not an enrolled PC");
-    let text = opened(&store.secret, "challenge", &request.challenge).ok_or_else(refuse)?;
+    let text = opened(store.secret(), "challenge", &request.challenge).ok_or_else(refuse)?;
     let expires: i64 = text.split('.').next().and_then(|t| t.parse().ok()).ok_or_else(refuse)?;
     if expires < now {
         return Err(Refusal::new(Code::HubUnreachable, "the challenge is too old"));
     }
-    let found: Option<(Vec<u8>, Option<i64>)> = store
-        .read()
-        .query_row("SELECT public_key, revoked_at FROM devices WHERE id = ?1", [request.device], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()
-        .map_err(internal)?;
-    let (key, revoked) = found.ok_or_else(refuse)?;
-    if !signed(&key, &request.challenge, &request.signature) {
+    let mut tx = store.write()?;
+    let tenant = tx.tenant_of(request.device)?.ok_or_else(refuse)?;
+    let entry = tx.entry(tenant, request.device)?.ok_or_else(refuse)?;
+    if !commit::verify_bytes(&entry.public_key, request.challenge.as_bytes(), &request.signature) {
         return Err(refuse());
     }
-    if revoked.is_some() {
+    if entry.revoked_at.is_some() {
         return Err(Refusal::new(Code::DeviceRevoked, "revoked"));
     }
-    store
-        .read()
-        .execute(
-            "UPDATE devices SET last_seen = ?1, app_version = ?2 WHERE id = ?3",
-            params![now, request.app_version.chars().take(40).collect::<String>(), request.device],
-        )
-        .map_err(internal)?;
-    let text = format!("{}.{}", now + TOKEN_MS, request.device.simple());
-    Ok(Token { token: sealed(&store.secret, "token", &text) })
+    let version: String = request.app_version.chars().take(40).collect();
+    tx.heard(tenant, request.device, now, Some(&version))?;
+    tx.commit()?;
+    // The clinic stands in the token, so that a database which is spread by clinic is asked in one place.
+    let text = format!("{}.{}.{}", now + TOKEN_MS, tenant.simple(), request.device.simple());
+    Ok(Token { token: sealed(store.secret(), "token", &text) })
 }
 
-fn signed(key: &[u8], challenge: &str, signature: &[u8]) -> bool {
-    commit::verify_bytes(key, challenge.as_bytes(), signature)
-}
-
-/// The PC behind a token, looked up in `conn`: inside a push's transaction, a PC that was revoked
-/// a moment ago is refused.
-pub fn device(conn: &Connection, secret: &[u8; 32], token: &str, now: i64) -> Result<Device, Refusal> {
+/// The PC that a token was given to, and which holds still; whether it is let in, [`admitted`] says.
+pub fn bearer(hub: &Hub, token: &str) -> Result<Device, Refusal> {
     let refuse = || Refusal::new(Code::NotSignedIn, "no valid token");
-    let text = opened(secret, "token", token).ok_or_else(refuse)?;
-    let (expires, id) = text.split_once('.').ok_or_else(refuse)?;
-    if expires.parse::<i64>().map_err(|_| refuse())? < now {
+    let text = opened(hub.store().secret(), "token", token).ok_or_else(refuse)?;
+    let mut parts = text.split('.');
+    let mut part = || parts.next().ok_or_else(refuse);
+    if part()?.parse::<i64>().map_err(|_| refuse())? < hub.clock.now().0 {
         return Err(refuse());
     }
-    let id = Uuid::parse_str(id).map_err(|_| refuse())?;
-    let found: Option<(Uuid, Option<i64>)> = conn
-        .prepare_cached("SELECT tenant, revoked_at FROM devices WHERE id = ?1")
-        .and_then(|mut statement| statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional())
-        .map_err(internal)?;
-    match found {
-        Some((tenant, None)) => Ok(Device { id, tenant }),
-        Some((_, Some(_))) => Err(Refusal::new(Code::DeviceRevoked, "revoked")),
-        None => Err(refuse()),
+    let tenant = Uuid::parse_str(part()?).map_err(|_| refuse())?;
+    Ok(Device { id: Uuid::parse_str(part()?).map_err(|_| refuse())?, tenant })
+}
+
+/// Looked up in `tx`: inside a push's transaction, a PC that was revoked a moment ago is refused.
+pub fn admitted(tx: &mut dyn ReadTx, device: Device) -> Result<Entry, Refusal> {
+    let entry = tx.entry(device.tenant, device.id)?;
+    let entry = entry.ok_or_else(|| Refusal::new(Code::NotSignedIn, "no longer enrolled"))?;
+    if entry.revoked_at.is_some() {
+        return Err(Refusal::new(Code::DeviceRevoked, "revoked"));
     }
+    Ok(entry)
+}
+
+/// The PC that asks.
+pub fn device(hub: &Hub, token: &str) -> Result<Device, Refusal> {
+    let device = bearer(hub, token)?;
+    admitted(&mut *hub.store().read()?, device)?;
+    Ok(device)
 }

@@ -3,19 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use neem_core::clock::{Entropy, SystemEntropy};
-use rusqlite::{Connection, params};
+use neem_core::clock::SystemEntropy;
 
 use crate::serve::{self, ServeError};
-use crate::store::{Store, StoreError};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{self, Store};
 
-/// What a copy holds, counted in the copy itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied {
-    pub clinics: u64,
-    pub commits: u64,
-    pub rows: u64,
-}
+pub use crate::store::sqlite::Copied;
 
 /// Copies the hub of a data folder to a file that is not there yet, encrypted with the same key. The
 /// hub may go on serving meanwhile. The copy is read through before this returns.
@@ -24,13 +18,13 @@ pub fn backup(data: &Path, key_file: Option<&Path>, to: &Path) -> Result<Copied,
         return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, "there is a file of this name").into());
     }
     let key = serve::key_of(data, key_file)?;
-    let source = Store::open(&data.join("hub.db"), &key, &SystemEntropy)?;
+    let source = SqliteStore::open(&data.join("hub.db"), &key, &SystemEntropy)?;
     let target = to.to_str().ok_or_else(|| std::io::Error::other("a path that is not text"))?;
-    source.read().execute("VACUUM INTO ?1", [target]).map_err(StoreError::from)?;
+    source.copy_to(target)?;
     std::fs::File::open(to)?.sync_all()?;
-    let copy = Store::open(to, &key, &SystemEntropy)?;
-    let copied = verified(copy.read())?;
-    copy.close()?;
+    let copy = SqliteStore::open(to, &key, &SystemEntropy)?;
+    let copied = copy.verified()?;
+    Box::new(copy).close()?;
     Ok(copied)
 }
 
@@ -40,35 +34,21 @@ pub fn restore(data: &Path, key_file: Option<&Path>, from: &Path) -> Result<(Cop
     let key = serve::key_of(data, key_file)?;
     let fresh = data.join("hub.db.restoring");
     std::fs::copy(from, &fresh)?;
-    let store = Store::open(&fresh, &key, &SystemEntropy)?;
-    let copied = verified(store.read())?;
-    let mut epoch = [0; 16];
-    SystemEntropy.fill(&mut epoch);
-    let epoch = uuid::Builder::from_random_bytes(epoch).into_uuid();
-    store.read().execute("UPDATE hub SET epoch = ?1 WHERE only = 1", params![epoch]).map_err(StoreError::from)?;
-    store.close()?;
+    let store = SqliteStore::open(&fresh, &key, &SystemEntropy)?;
+    let copied = store.verified()?;
+    let mut tx = store.write()?;
+    tx.set_epoch(store::random_id(&SystemEntropy))?;
+    tx.commit()?;
+    Box::new(store).close()?;
     let place = data.join("hub.db");
     let kept =
         place.exists().then(|| (1..).map(|n| data.join(format!("hub.db.before-{n}"))).find(|path| !path.exists()));
     let kept = kept.flatten();
     if let Some(kept) = &kept {
         // Closing it moves what is in its write-ahead log into the file that is kept.
-        Store::open(&place, &key, &SystemEntropy)?.close()?;
+        Box::new(SqliteStore::open(&place, &key, &SystemEntropy)?).close()?;
         std::fs::rename(&place, kept)?;
     }
     std::fs::rename(&fresh, &place)?;
     Ok((copied, kept))
-}
-
-/// Reads every page, and counts.
-fn verified(conn: &Connection) -> Result<Copied, StoreError> {
-    let verdict: String = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if verdict != "ok" {
-        return Err(StoreError::Key);
-    }
-    let count = |table: &str| -> Result<u64, StoreError> {
-        let rows: i64 = conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
-        Ok(rows.unsigned_abs())
-    };
-    Ok(Copied { clinics: count("tenants")?, commits: count("commits")?, rows: count("rows")? })
 }

@@ -4,12 +4,11 @@ use neem_core::error::Code;
 use neem_core::sync::protocol::{EnrolReply, EnrolRequest, HubDevice, NewCode, NewCodeRequest, PROTOCOL, Refusal};
 use neem_core::sync::row::RowState;
 use neem_core::sync::value::Value;
-use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use crate::Hub;
 use crate::auth::Device;
-use crate::store::StoreError;
-use crate::{Hub, internal};
+use crate::store::{NewEntry, ReadTx, Result as StoreResult};
 
 /// How long a code holds.
 pub const CODE_SECONDS: u32 = 15 * 60;
@@ -33,7 +32,7 @@ fn code_hash(code: &str) -> Vec<u8> {
 }
 
 /// Makes a code such as `K7QM-2P9X-4TBD`: 31^12 of them, good for a quarter of an hour.
-pub fn new_code(hub: &Hub, purpose: For) -> Result<NewCode, StoreError> {
+pub fn new_code(hub: &Hub, purpose: For) -> StoreResult<NewCode> {
     let mut letters = String::new();
     while letters.len() < 12 {
         let mut byte = [0];
@@ -50,20 +49,16 @@ pub fn new_code(hub: &Hub, purpose: For) -> Result<NewCode, StoreError> {
         For::Tenant(tenant) => Some(tenant),
         For::NewClinic => None,
     };
-    let store = hub.store();
-    store.read().execute("DELETE FROM enrolment_codes WHERE expires_at < ?1", [now - 86_400_000])?;
-    store.read().execute(
-        "INSERT INTO enrolment_codes (code_hash, tenant, expires_at) VALUES (?1, ?2, ?3)",
-        params![code_hash(&code), tenant, expires_at],
-    )?;
+    let mut tx = hub.store().write()?;
+    tx.forget_codes(now - 86_400_000)?;
+    tx.add_code(&code_hash(&code), tenant, expires_at)?;
+    tx.commit()?;
     Ok(NewCode { code, expires_at, seconds: CODE_SECONDS })
 }
 
 /// The clinics of this hub, oldest first.
-pub fn tenants(conn: &Connection) -> Result<Vec<Uuid>, StoreError> {
-    let mut statement = conn.prepare("SELECT id FROM tenants ORDER BY created_at")?;
-    let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    Ok(ids)
+pub fn tenants(hub: &Hub) -> StoreResult<Vec<Uuid>> {
+    hub.store().read()?.tenants()
 }
 
 /// Lets a PC in, or says why not. The code is used up only if the PC gets in.
@@ -75,55 +70,52 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, Refusal> {
         return Err(Refusal::new(Code::HubRefused, "no public key"));
     }
     let now = hub.clock.now().0;
-    let mut store = hub.store();
-    let (id, epoch) = (store.id, store.epoch);
-    let tx = store.begin().map_err(internal)?;
+    let mut tx = hub.store().write()?;
     let hash = code_hash(&request.code);
-    let found: Option<(Option<Uuid>, i64, Option<i64>)> = tx
-        .query_row("SELECT tenant, expires_at, used_at FROM enrolment_codes WHERE code_hash = ?1", [&hash], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()
-        .map_err(internal)?;
-    let tenant = match (found, request.tenant) {
-        (None, _) => return Err(Refusal::new(Code::CodeInvalid, "unknown code")),
-        (Some((_, _, Some(_))), _) => return Err(Refusal::new(Code::CodeUsed, "used code")),
-        (Some((_, expires, _)), _) if expires < now => return Err(Refusal::new(Code::CodeExpired, "expired code")),
-        (Some((None, ..)), None) => return Err(Refusal::new(Code::HubHasNoClinic, "no clinic yet")),
-        (Some((None, ..)), Some(own)) => {
-            let known =
-                tx.query_row("SELECT 1 FROM tenants WHERE id = ?1", [own], |_| Ok(())).optional().map_err(internal)?;
-            if known.is_some() {
-                return Err(Refusal::new(Code::OtherClinic, "the clinic is here already"));
-            }
-            tx.execute("INSERT INTO tenants (id, hub_seq, created_at) VALUES (?1, 0, ?2)", params![own, now])
-                .map_err(internal)?;
-            own
+    let code = tx.code(&hash)?.ok_or_else(|| Refusal::new(Code::CodeInvalid, "unknown code"))?;
+    let used = || Refusal::new(Code::CodeUsed, "used code");
+    if code.used_at.is_some() {
+        return Err(used());
+    }
+    if code.expires_at < now {
+        return Err(Refusal::new(Code::CodeExpired, "expired code"));
+    }
+    let tenant = match (code.tenant, request.tenant) {
+        (None, None) => return Err(Refusal::new(Code::HubHasNoClinic, "no clinic yet")),
+        (None, Some(own)) if !tx.add_tenant(own, now)? => {
+            return Err(Refusal::new(Code::OtherClinic, "the clinic is here already"));
         }
-        (Some((Some(tenant), ..)), Some(own)) if own != tenant => {
-            return Err(Refusal::new(Code::OtherClinic, "another clinic"));
-        }
-        (Some((Some(tenant), ..)), _) => tenant,
+        (None, Some(own)) => own,
+        (Some(tenant), Some(own)) if own != tenant => return Err(Refusal::new(Code::OtherClinic, "another clinic")),
+        (Some(tenant), _) => tenant,
     };
-    let lane = free_lane(&tx, tenant, request.lane.as_deref()).map_err(internal)?;
-    tx.execute("UPDATE enrolment_codes SET used_at = ?1 WHERE code_hash = ?2", params![now, hash]).map_err(internal)?;
+    // Two PCs that enrol at once must not be given one lane.
+    tx.lock(tenant)?;
+    if !tx.use_code(&hash, now)? {
+        return Err(used());
+    }
+    let lane = free_lane(&mut *tx, tenant, request.lane.as_deref())?;
     let name: String = request.name.chars().take(120).collect();
-    let entered = tx.execute(
-        "INSERT INTO devices (tenant, id, public_key, name, lane, enrolled_at, app_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![tenant, request.device, request.public_key, name, lane, now, request.app_version],
-    );
-    if entered.is_err() {
+    let entry = NewEntry {
+        device: request.device,
+        public_key: &request.public_key,
+        name: &name,
+        lane: &lane,
+        app_version: &request.app_version,
+        enrolled_at: now,
+    };
+    if !tx.add_device(tenant, &entry)? {
         return Err(Refusal::new(Code::CodeUsed, "this PC is enrolled already"));
     }
-    tx.commit().map_err(internal)?;
+    let epoch = tx.epoch();
+    tx.commit()?;
     tracing::info!(device = %request.device, %tenant, lane, "device enrolled");
-    Ok(EnrolReply { hub: id, epoch, tenant, lane })
+    Ok(EnrolReply { hub: hub.store().id(), epoch, tenant, lane })
 }
 
 /// The lane asked for if it is free; else the first free letter, then two letters.
-fn free_lane(conn: &Connection, tenant: Uuid, wanted: Option<&str>) -> Result<String, StoreError> {
-    let mut statement = conn.prepare("SELECT lane FROM devices WHERE tenant = ?1")?;
-    let taken: Vec<String> = statement.query_map([tenant], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+fn free_lane(tx: &mut dyn ReadTx, tenant: Uuid, wanted: Option<&str>) -> StoreResult<String> {
+    let taken = tx.lanes(tenant)?;
     let free = |lane: &String| !taken.contains(lane);
     let letter = |byte: &u8| (*byte as char).to_string();
     let singles = LANES.iter().map(letter);
@@ -135,50 +127,34 @@ fn free_lane(conn: &Connection, tenant: Uuid, wanted: Option<&str>) -> Result<St
 
 /// A manager asks for a code from the app; the grant is looked up in the clinic's own rows.
 pub fn code_for(hub: &Hub, device: Device, request: &NewCodeRequest) -> Result<NewCode, Refusal> {
-    if !is_admin(hub.store().read(), device.tenant, request.user).map_err(internal)? {
+    if !is_admin(&mut *hub.store().read()?, device.tenant, request.user)? {
         return Err(Refusal::new(Code::NotAllowed, "not a manager"));
     }
-    new_code(hub, For::Tenant(device.tenant)).map_err(internal)
+    Ok(new_code(hub, For::Tenant(device.tenant))?)
 }
 
-fn is_admin(conn: &Connection, tenant: Uuid, user: Uuid) -> Result<bool, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT state FROM rows WHERE tenant = ?1 AND tbl = 'role_grants'")?;
-    let states = statement.query_map([tenant], |row| row.get::<_, Vec<u8>>(0))?;
-    for state in states {
-        let grant: RowState = rmp_serde::from_slice(&state?).map_err(neem_core::Error::from)?;
-        let value = |column: &str| grant.values.get(column);
-        if value("user_id").and_then(Value::as_blob) == Some(user.as_bytes())
-            && value("role").and_then(Value::as_text) == Some("admin")
-            && value("revoked_at").is_none()
-        {
-            return Ok(true);
+fn is_admin(tx: &mut dyn ReadTx, tenant: Uuid, user: Uuid) -> StoreResult<bool> {
+    let mut after = None;
+    loop {
+        let grants = tx.rows_after(tenant, "role_grants", after, 1_000)?;
+        for (_, state) in &grants {
+            let grant: RowState = rmp_serde::from_slice(state).map_err(neem_core::Error::from)?;
+            let value = |column: &str| grant.values.get(column);
+            if value("user_id").and_then(Value::as_blob) == Some(user.as_bytes())
+                && value("role").and_then(Value::as_text) == Some("admin")
+                && value("revoked_at").is_none()
+            {
+                return Ok(true);
+            }
+        }
+        after = grants.last().map(|(id, _)| *id);
+        if after.is_none() {
+            return Ok(false);
         }
     }
-    Ok(false)
 }
 
 /// Every PC of the clinic, with how far it is behind.
 pub fn devices(hub: &Hub, device: Device) -> Result<Vec<HubDevice>, Refusal> {
-    let store = hub.store();
-    let list = || -> Result<Vec<HubDevice>, StoreError> {
-        // A PC's own commits need no fetching: only those of others count as behind.
-        let mut statement = store.read().prepare_cached(
-            "SELECT id, name, lane, last_seen, app_version,
-                    (SELECT count(*) FROM commits
-                     WHERE commits.tenant = devices.tenant AND hub_seq > devices.pulled AND device <> devices.id) AS behind
-             FROM devices WHERE tenant = ?1 AND revoked_at IS NULL ORDER BY length(lane), lane",
-        )?;
-        let rows = statement.query_map([device.tenant], |row| {
-            Ok(HubDevice {
-                device: row.get("id")?,
-                name: row.get("name")?,
-                lane: row.get("lane")?,
-                last_seen: row.get("last_seen")?,
-                behind: row.get("behind")?,
-                app_version: row.get("app_version")?,
-            })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    };
-    list().map_err(internal)
+    Ok(hub.store().read()?.devices(device.tenant)?)
 }

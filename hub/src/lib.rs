@@ -11,30 +11,31 @@ pub mod routes;
 pub mod serve;
 pub mod store;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use neem_core::clock::{Clock, Entropy};
 use neem_core::error::Code;
 use neem_core::sync::protocol::Refusal;
 
-use store::Store;
+use store::{Store, StoreError};
 
 /// An open hub; shared by all requests.
 pub struct Hub {
-    store: Mutex<Store>,
-    pub news: news::News,
+    store: Box<dyn Store>,
+    pub news: Arc<news::News>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
 
 impl Hub {
-    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Hub {
-        Hub { store: Mutex::new(store), news: news::News::default(), clock, entropy }
+    pub fn new(store: Box<dyn Store>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Hub {
+        let news = Arc::default();
+        store.attach(&news);
+        Hub { store, news, clock, entropy }
     }
 
-    /// The store, one request at a time: SQLite has one writer, and a push is one transaction.
-    pub fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
     }
 }
 
@@ -42,4 +43,10 @@ impl Hub {
 pub(crate) fn internal(error: impl std::fmt::Display) -> Refusal {
     tracing::error!(%error, "internal error");
     Refusal::new(Code::Internal, "the hub could not do it")
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        internal(error)
+    }
 }

@@ -141,7 +141,7 @@ async fn stopped() {
 
 fn enroll(place: &Place, tenant: Option<Uuid>, new: bool, address: Option<String>) -> Result<(), ServeError> {
     let hub = serve::open(&place.data, place.key_file.as_deref())?;
-    let tenants = enrol::tenants(hub.store().read())?;
+    let tenants = enrol::tenants(&hub)?;
     let purpose = match (new, tenant, tenants.as_slice()) {
         (true, ..) | (false, None, []) => For::NewClinic,
         (false, Some(tenant), _) if tenants.contains(&tenant) => For::Tenant(tenant),

@@ -9,33 +9,40 @@ use neem_core::sync::protocol::{Refusal, WAIT_SECONDS};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// The last number of each clinic that somebody waits for or has pushed to.
+/// The last number of each clinic that somebody waits for or has pushed to, per life of the database:
+/// a new one may count from lower.
 #[derive(Default)]
 pub struct News {
-    heads: Mutex<HashMap<Uuid, watch::Sender<i64>>>,
+    heads: Mutex<HashMap<(Uuid, Uuid), watch::Sender<i64>>>,
     closing: watch::Sender<bool>,
 }
 
 impl News {
-    fn of(&self, tenant: Uuid) -> watch::Sender<i64> {
+    fn of(&self, epoch: Uuid, tenant: Uuid) -> watch::Sender<i64> {
         let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
-        heads.entry(tenant).or_default().clone()
+        heads.entry((epoch, tenant)).or_default().clone()
     }
 
-    /// A push was committed.
-    pub fn tell(&self, tenant: Uuid, hub_seq: i64) {
-        self.of(tenant).send_replace(hub_seq);
+    /// A push was committed, here or at another hub on the same database.
+    pub fn tell(&self, epoch: Uuid, tenant: Uuid, hub_seq: i64) {
+        // Two pushes may tell in another order than they were committed in.
+        self.of(epoch, tenant).send_if_modified(|head| {
+            let newer = hub_seq > *head;
+            *head = hub_seq.max(*head);
+            newer
+        });
     }
 
     /// Waits until the clinic's last number is above `after`; `current` is the one in the store, read
     /// after the caller began to listen.
     pub async fn wait(
         &self,
+        epoch: Uuid,
         tenant: Uuid,
         after: i64,
         current: impl Future<Output = Result<i64, Refusal>>,
     ) -> Result<i64, Refusal> {
-        let mut head = self.of(tenant).subscribe();
+        let mut head = self.of(epoch, tenant).subscribe();
         let mut closing = self.closing.subscribe();
         let stored = current.await?;
         if stored > after {

@@ -18,7 +18,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::auth::{self, Device};
-use crate::{Hub, enrol, internal, pull, push, store};
+use crate::{Hub, enrol, internal, pull, push};
 
 type Shared = Arc<Hub>;
 
@@ -43,11 +43,7 @@ pub fn router(hub: Shared) -> Router {
 }
 
 async fn health(State(hub): State<Shared>) -> Response {
-    let answered = tokio::task::spawn_blocking(move || {
-        hub.store().read().query_row("SELECT count(*) FROM hub", [], |row| row.get::<_, i64>(0)).is_ok()
-    })
-    .await
-    .unwrap_or(false);
+    let answered = tokio::task::spawn_blocking(move || hub.store().read().is_ok()).await.unwrap_or(false);
     let status = if answered { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(serde_json::json!({ "ok": answered, "version": env!("CARGO_PKG_VERSION") }))).into_response()
 }
@@ -93,8 +89,7 @@ where
 }
 
 fn who(hub: &Hub, headers: &HeaderMap) -> Result<Device, Refusal> {
-    let store = hub.store();
-    auth::device(store.read(), &store.secret, &token(headers)?, hub.clock.now().0)
+    auth::device(hub, &token(headers)?)
 }
 
 async fn take_push(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
@@ -118,14 +113,17 @@ async fn give_pull(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -
 
 async fn give_news(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
     let asking = hub.clone();
-    let asked = blocking(move || Ok((who(&asking, &headers)?, read::<WaitRequest>(&body)?))).await;
-    let (device, request) = match asked {
+    let asked = blocking(move || {
+        let epoch = asking.store().read()?.epoch();
+        Ok((who(&asking, &headers)?, epoch, read::<WaitRequest>(&body)?))
+    });
+    let (device, epoch, request) = match asked.await {
         Ok(asked) => asked,
         Err(refusal) => return reply::<()>(Err(refusal)),
     };
     let stored = hub.clone();
-    let current = blocking(move || store::head(stored.store().read(), device.tenant).map_err(internal));
-    reply(hub.news.wait(device.tenant, request.after, current).await.map(|hub_seq| Woken { hub_seq }))
+    let current = blocking(move || Ok(stored.store().read()?.head(device.tenant)?));
+    reply(hub.news.wait(epoch, device.tenant, request.after, current).await.map(|hub_seq| Woken { hub_seq }))
 }
 
 fn reply<A: Serialize>(answer: Result<A, Refusal>) -> Response {

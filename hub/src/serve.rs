@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::Hub;
 use crate::routes::router;
-use crate::store::{Store, StoreError};
+use crate::store::{SqliteStore, StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -49,8 +49,8 @@ pub fn open(data: &Path, key_file: Option<&Path>) -> Result<Hub, ServeError> {
         }
         known => known?,
     };
-    let store = Store::open(&data.join("hub.db"), &key, &SystemEntropy)?;
-    Ok(Hub::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy)))
+    let store = SqliteStore::open(&data.join("hub.db"), &key, &SystemEntropy)?;
+    Ok(Hub::new(Box::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy)))
 }
 
 /// Serves until `stop` resolves; requests under way are finished first.

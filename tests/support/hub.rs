@@ -12,11 +12,13 @@ use neem_core::sync::protocol::{
     Refusal, WaitRequest, Woken,
 };
 use neem_hub::enrol::{self, For};
-use neem_hub::{Hub, serve, store};
+use neem_hub::{Hub, serve};
+use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::{Seeded, WrongClock};
 
@@ -81,11 +83,22 @@ impl HubHouse {
     }
 
     pub fn digest(&self, tenant: TenantId) -> Digest {
-        store::digest(self.hub().store().read(), tenant.0).expect("a digest")
+        self.hub().store().read().and_then(|mut tx| tx.digest(tenant.0)).expect("a digest")
     }
 
+    /// Puts a PC out.
+    pub fn revoke(&self, tenant: TenantId, device: Uuid) {
+        let mut tx = self.hub().store().write().expect("writes");
+        tx.revoke(tenant.0, device, 1).expect("revokes");
+        tx.commit().expect("commits");
+    }
+
+    /// Asks the database itself, past the hub.
     pub fn count(&self, sql: &str) -> i64 {
-        self.hub().store().read().query_row(sql, [], |row| row.get(0)).expect("counts")
+        let key = serve::key_of(self.dir.path(), None).expect("a key");
+        let conn = Connection::open(self.dir.path().join("hub.db")).expect("opens");
+        conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("a key");
+        conn.query_row(sql, [], |row| row.get(0)).expect("counts")
     }
 }
 

@@ -1,16 +1,22 @@
-//! What the hub keeps, in one SQLite file.
+//! What the hub asks of its database: one trait, kept by a SQLite file or by PostgreSQL. All SQL of the
+//! hub stands behind it.
+//!
+//! Every question takes many rows at once, so that a database on another machine is asked a few times
+//! for each push and not once for each row.
 
-use std::path::Path;
-use std::time::Duration;
+pub mod sqlite;
+
+use std::sync::Arc;
 
 use neem_core::clock::Entropy;
-use neem_core::keys::DatabaseKey;
-use neem_core::sync::digest::{Delta, Digest, sum_of};
-use neem_core::sync::row::RowState;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use neem_core::sync::commit::Origin;
+use neem_core::sync::digest::{Delta, Digest};
+use neem_core::sync::protocol::HubDevice;
 use uuid::Uuid;
 
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/hub/0001_hub.sql")];
+use crate::news::News;
+
+pub use sqlite::SqliteStore;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -24,142 +30,292 @@ pub enum StoreError {
     Key,
 }
 
-/// The hub's database.
-pub struct Store {
-    conn: Connection,
-    /// Who the hub is.
-    pub id: Uuid,
-    /// New after every restore.
-    pub epoch: Uuid,
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The database of a hub. Shared by all requests; several hubs may share one PostgreSQL.
+pub trait Store: Send + Sync {
+    /// Who the hub is: the same for all that share the database.
+    fn id(&self) -> Uuid;
+
     /// Makes and checks tokens.
-    pub secret: [u8; 32],
+    fn secret(&self) -> &[u8; 32];
+
+    /// Begins to read. All answers come from one state of the database, that of this moment. For short
+    /// questions: on SQLite a push may have to wait for its end.
+    fn read(&self) -> Result<Box<dyn ReadTx + '_>>;
+
+    /// The same for reading that takes long; no push waits for it.
+    fn snapshot(&self) -> Result<Box<dyn ReadTx + '_>>;
+
+    /// Begins to write. Nothing of it stays unless it is committed.
+    fn write(&self) -> Result<Box<dyn WriteTx + '_>>;
+
+    /// Remembers how far a PC has fetched and when it was heard (milliseconds UTC). For show only, so
+    /// the disk is not waited for.
+    fn note_seen(&self, tenant: Uuid, device: Uuid, pulled: i64, now: i64) -> Result<()>;
+
+    /// From now on, what other hubs on this database take in is told to `news`.
+    fn attach(&self, _news: &Arc<News>) {}
+
+    /// Tells the other hubs on this database that a push was committed.
+    fn announce(&self, _epoch: Uuid, _tenant: Uuid, _hub_seq: i64) {}
+
+    /// Brings everything to its place before the hub goes down.
+    fn close(self: Box<Self>) -> Result<()>;
 }
 
-impl Store {
-    pub fn open(path: &Path, key: &DatabaseKey, entropy: &dyn Entropy) -> Result<Store, StoreError> {
-        let mut conn = Connection::open(path)?;
-        conn.busy_timeout(Duration::from_secs(10))?;
-        conn.pragma_update(None, "key", format!("x'{}'", key.to_hex()))?;
-        conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|_| StoreError::Key)?;
-        conn.pragma_update(None, "temp_store", "MEMORY")?;
-        conn.pragma_update(None, "journal_mode", "WAL")?;
-        // An acknowledged push must outlive a power cut.
-        conn.pragma_update(None, "synchronous", "FULL")?;
-        conn.pragma_update(None, "foreign_keys", true)?;
-        conn.pragma_update(None, "cache_size", -131_072)?;
-        conn.set_prepared_statement_cache_capacity(128);
-        let level: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if level as usize > MIGRATIONS.len() {
-            return Err(StoreError::Newer);
-        }
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for (index, migration) in MIGRATIONS.iter().enumerate().skip(level as usize) {
-            tx.execute_batch(migration)?;
-            tx.pragma_update(None, "user_version", (index + 1) as i64)?;
-        }
-        if tx.query_row("SELECT count(*) FROM hub", [], |row| row.get::<_, u32>(0))? == 0 {
-            let random = || {
-                let mut bytes = [0; 16];
-                entropy.fill(&mut bytes);
-                uuid::Builder::from_random_bytes(bytes).into_uuid()
-            };
-            let mut secret = [0; 32];
-            entropy.fill(&mut secret);
-            tx.execute(
-                "INSERT INTO hub (only, id, epoch, secret) VALUES (1, ?1, ?2, ?3)",
-                params![random(), random(), secret.as_slice()],
-            )?;
-        }
-        tx.commit()?;
-        let (id, epoch, secret): (Uuid, Uuid, Vec<u8>) =
-            conn.query_row("SELECT id, epoch, secret FROM hub", [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let secret = <[u8; 32]>::try_from(secret).map_err(|_| StoreError::Key)?;
-        Ok(Store { conn, id, epoch, secret })
-    }
-
-    pub fn read(&self) -> &Connection {
-        &self.conn
-    }
-
-    /// Begins a write; nothing of it stays unless it is committed.
-    pub fn begin(&mut self) -> Result<Transaction<'_>, StoreError> {
-        Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
-    }
-
-    /// Remembers how far a PC has fetched. For show only, so the disk is not waited for.
-    pub fn note_seen(&self, device: Uuid, pulled: i64, now: i64) -> Result<(), StoreError> {
-        self.conn.pragma_update(None, "synchronous", "NORMAL")?;
-        let noted = self
-            .conn
-            .prepare_cached("UPDATE devices SET pulled = ?1, last_seen = ?2 WHERE id = ?3")
-            .and_then(|mut statement| statement.execute(params![pulled, now, device]));
-        self.conn.pragma_update(None, "synchronous", "FULL")?;
-        noted?;
-        Ok(())
-    }
-
-    /// Moves everything into the file before the hub goes down.
-    pub fn close(self) -> Result<(), StoreError> {
-        self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
-        self.conn.close().map_err(|(_, error)| error.into())
-    }
+/// A PC's entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Ed25519.
+    pub public_key: Vec<u8>,
+    /// Milliseconds UTC; none while the PC is in.
+    pub revoked_at: Option<i64>,
 }
 
-/// The last number given in a tenant.
-pub fn head(conn: &Connection, tenant: Uuid) -> Result<i64, StoreError> {
-    Ok(conn
-        .prepare_cached("SELECT hub_seq FROM tenants WHERE id = ?1")?
-        .query_row([tenant], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0))
+/// A PC that is let in.
+#[derive(Debug, Clone)]
+pub struct NewEntry<'a> {
+    pub device: Uuid,
+    pub public_key: &'a [u8],
+    pub name: &'a str,
+    pub lane: &'a str,
+    pub app_version: &'a str,
+    /// Milliseconds UTC.
+    pub enrolled_at: i64,
 }
 
-pub fn row(conn: &Connection, tenant: Uuid, table: &str, id: Uuid) -> Result<Option<RowState>, StoreError> {
-    let found: Option<Vec<u8>> = conn
-        .prepare_cached("SELECT state FROM rows WHERE tenant = ?1 AND tbl = ?2 AND row = ?3")?
-        .query_row(params![tenant, table, id], |row| row.get(0))
-        .optional()?;
-    Ok(found.map(|bytes| rmp_serde::from_slice(&bytes).map_err(neem_core::Error::from)).transpose()?)
+/// An enrolment code as it is kept: without the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeEntry {
+    /// None for a PC that brings a clinic of its own.
+    pub tenant: Option<Uuid>,
+    pub expires_at: i64,
+    pub used_at: Option<i64>,
 }
 
-pub fn insert_row(conn: &Connection, tenant: Uuid, table: &str, id: Uuid, state: &RowState) -> Result<(), StoreError> {
-    let bytes = rmp_serde::to_vec(state).map_err(neem_core::Error::from)?;
-    conn.prepare_cached("INSERT INTO rows (tenant, tbl, row, state) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![tenant, table, id, bytes])?;
-    Ok(())
+/// A commit as the hub keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCommit {
+    pub hub_seq: i64,
+    pub origin: Origin,
+    pub seq: u64,
+    pub hash: Vec<u8>,
+    pub signature: Vec<u8>,
+    /// As it holds: the hub may have moved it.
+    pub hlc: i64,
+    pub body: Vec<u8>,
 }
 
-pub fn update_row(conn: &Connection, tenant: Uuid, table: &str, id: Uuid, state: &RowState) -> Result<(), StoreError> {
-    let bytes = rmp_serde::to_vec(state).map_err(neem_core::Error::from)?;
-    conn.prepare_cached("UPDATE rows SET state = ?4 WHERE tenant = ?1 AND tbl = ?2 AND row = ?3")?
-        .execute(params![tenant, table, id, bytes])?;
-    Ok(())
+/// A commit to be kept.
+#[derive(Debug, Clone)]
+pub struct NewCommit<'a> {
+    pub hub_seq: i64,
+    pub seq: u64,
+    pub hash: [u8; 32],
+    pub signature: &'a [u8],
+    pub hlc: i64,
+    pub body: &'a [u8],
 }
 
-pub fn store_digest(conn: &Connection, tenant: Uuid, delta: Delta) -> Result<(), StoreError> {
-    let mut read =
-        conn.prepare_cached("SELECT sum, rows FROM digests WHERE tenant = ?1 AND tbl = ?2 AND bucket = ?3")?;
-    let mut write = conn.prepare_cached(
-        "INSERT OR REPLACE INTO digests (tenant, tbl, bucket, sum, rows) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
-    for ((table, bucket), (sum, rows)) in delta.into_sorted() {
-        let old: Option<(Vec<u8>, i64)> =
-            read.query_row(params![tenant, table, bucket], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let (old_sum, old_rows) = old.map_or((0, 0), |(bytes, rows)| (sum_of(&bytes), rows));
-        let new_sum = old_sum.wrapping_add(sum).to_le_bytes();
-        write.execute(params![tenant, table, bucket, new_sum.as_slice(), old_rows + rows])?;
-    }
-    Ok(())
+/// A commit whose changes are set aside.
+#[derive(Debug, Clone)]
+pub struct NewQuarantined<'a> {
+    pub seq: u64,
+    pub hash: [u8; 32],
+    pub reason: &'a str,
+    pub body: &'a [u8],
 }
 
-pub fn digest(conn: &Connection, tenant: Uuid) -> Result<Digest, StoreError> {
+/// One that was set aside before.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quarantined {
+    pub origin: Origin,
+    pub seq: u64,
+    pub hash: Vec<u8>,
+    pub reason: String,
+    /// Milliseconds UTC.
+    pub received_at: i64,
+}
+
+/// The last commit of an origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub origin: Origin,
+    pub seq: u64,
+    pub hash: Vec<u8>,
+}
+
+/// A row to be written: an encoded `RowState`.
+#[derive(Debug, Clone)]
+pub struct RowPut<'a> {
+    pub table: &'a str,
+    pub id: Uuid,
+    pub state: Vec<u8>,
+    /// Whether the row was not there before.
+    pub new: bool,
+}
+
+/// The sum of a bucket's row hashes, see `neem_core::sync::digest`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BucketSum {
+    pub table: String,
+    pub bucket: u8,
+    pub sum: u128,
+    pub rows: i64,
+}
+
+/// Reading, from one state of the database.
+pub trait ReadTx {
+    /// Which life of the database gives its numbers: new after every restore.
+    fn epoch(&self) -> Uuid;
+
+    /// The clinics of this hub, oldest first.
+    fn tenants(&mut self) -> Result<Vec<Uuid>>;
+
+    /// The last number given in a clinic; 0 for one that is not here.
+    fn head(&mut self, tenant: Uuid) -> Result<i64>;
+
+    /// The clinic in which a PC is enrolled.
+    fn tenant_of(&mut self, device: Uuid) -> Result<Option<Uuid>>;
+
+    fn entry(&mut self, tenant: Uuid, device: Uuid) -> Result<Option<Entry>>;
+
+    /// The lanes that the clinic's PCs have.
+    fn lanes(&mut self, tenant: Uuid) -> Result<Vec<String>>;
+
+    /// Every PC that is in, by lane, with how far it is behind.
+    fn devices(&mut self, tenant: Uuid) -> Result<Vec<HubDevice>>;
+
+    fn code(&mut self, code_hash: &[u8]) -> Result<Option<CodeEntry>>;
+
+    /// The last commit of an origin.
+    fn origin_head(&mut self, tenant: Uuid, origin: Origin) -> Result<Option<(u64, [u8; 32])>>;
+
+    /// The commits of an origin between two of its numbers, both included, in order.
+    fn origin_commits(&mut self, tenant: Uuid, origin: Origin, from: u64, to: u64) -> Result<Vec<StoredCommit>>;
+
+    /// The latest life of a PC that has written anything; 0 for none.
+    fn incarnations(&mut self, tenant: Uuid, device: Uuid) -> Result<u32>;
+
+    /// The last commit of every origin that the hub's number `up_to` or a smaller one was given to,
+    /// ordered by origin.
+    fn heads(&mut self, tenant: Uuid, up_to: i64) -> Result<Vec<Head>>;
+
+    /// Commits behind a number of the hub, in its order: as many as `limit`, closed by the first that
+    /// brings the bodies to `bytes`. Those of `except` are passed over. Also: whether there may be more.
+    fn page(
+        &mut self,
+        tenant: Uuid,
+        after: i64,
+        except: Option<Origin>,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<(Vec<StoredCommit>, bool)>;
+
+    /// The encoded states of these rows, in their order.
+    fn rows(&mut self, tenant: Uuid, keys: &[(&str, Uuid)]) -> Result<Vec<Option<Vec<u8>>>>;
+
+    /// The rows of a table behind an id, by id, with their encoded states.
+    fn rows_after(
+        &mut self,
+        tenant: Uuid,
+        table: &str,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<Vec<(Uuid, Vec<u8>)>>;
+
+    /// The rows of one bucket of the digest (the last byte of their ids), by id.
+    fn rows_in_bucket(&mut self, tenant: Uuid, table: &str, bucket: u8) -> Result<Vec<(Uuid, Vec<u8>)>>;
+
+    /// The tables in which the clinic has rows, by name.
+    fn tables(&mut self, tenant: Uuid) -> Result<Vec<String>>;
+
+    /// The sums of these tables' buckets, by table and bucket; of all tables if none is named.
+    fn bucket_sums(&mut self, tenant: Uuid, tables: &[&str]) -> Result<Vec<BucketSum>>;
+
+    fn digest(&mut self, tenant: Uuid) -> Result<Digest>;
+
+    /// What was set aside, ordered by origin and number.
+    fn quarantined(&mut self, tenant: Uuid) -> Result<Vec<Quarantined>>;
+}
+
+/// Writing. Whoever gives numbers locks the tenant first: numbers are then in the order of the commits.
+pub trait WriteTx: ReadTx {
+    /// Holds the tenant for this transaction alone until its end; its last number, none if it is not here.
+    fn lock(&mut self, tenant: Uuid) -> Result<Option<i64>>;
+
+    /// Keeps commits of one origin; `received_at` in milliseconds UTC.
+    fn insert_commits(
+        &mut self,
+        tenant: Uuid,
+        origin: Origin,
+        received_at: i64,
+        commits: &[NewCommit<'_>],
+    ) -> Result<()>;
+
+    fn quarantine(
+        &mut self,
+        tenant: Uuid,
+        origin: Origin,
+        received_at: i64,
+        commits: &[NewQuarantined<'_>],
+    ) -> Result<()>;
+
+    /// Writes rows, each at most once in a call.
+    fn put_rows(&mut self, tenant: Uuid, rows: &[RowPut<'_>]) -> Result<()>;
+
+    fn add_sums(&mut self, tenant: Uuid, delta: Delta) -> Result<()>;
+
+    /// Sets the last number given.
+    fn set_head(&mut self, tenant: Uuid, hub_seq: i64) -> Result<()>;
+
+    /// A PC was heard, with the version of its app if it told.
+    fn heard(&mut self, tenant: Uuid, device: Uuid, now: i64, app_version: Option<&str>) -> Result<()>;
+
+    /// Whether the clinic is new here.
+    fn add_tenant(&mut self, tenant: Uuid, now: i64) -> Result<bool>;
+
+    /// Whether the PC was not enrolled yet, in any clinic.
+    fn add_device(&mut self, tenant: Uuid, entry: &NewEntry<'_>) -> Result<bool>;
+
+    /// Puts a PC out.
+    fn revoke(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()>;
+
+    fn add_code(&mut self, code_hash: &[u8], tenant: Option<Uuid>, expires_at: i64) -> Result<()>;
+
+    /// Uses a code up; false if somebody else has.
+    fn use_code(&mut self, code_hash: &[u8], now: i64) -> Result<bool>;
+
+    /// Forgets the codes that ran out before this moment.
+    fn forget_codes(&mut self, before: i64) -> Result<()>;
+
+    fn set_epoch(&mut self, epoch: Uuid) -> Result<()>;
+
+    /// Ends it, and returns when it is safe on disk.
+    fn commit(self: Box<Self>) -> Result<()>;
+}
+
+/// The sums by table.
+pub fn totals(sums: &[BucketSum]) -> Digest {
     let mut digest = Digest::default();
-    let mut statement = conn.prepare_cached("SELECT tbl, sum, rows FROM digests WHERE tenant = ?1")?;
-    let mut rows = statement.query([tenant])?;
-    while let Some(row) = rows.next()? {
-        let sum: Vec<u8> = row.get("sum")?;
-        let count: i64 = row.get("rows")?;
-        digest.add(&row.get::<_, String>("tbl")?, sum_of(&sum), count.unsigned_abs());
+    for sum in sums {
+        digest.add(&sum.table, sum.sum, sum.rows.unsigned_abs());
     }
-    Ok(digest)
+    digest
+}
+
+/// A hub's id, its first epoch and its secret.
+fn new_identity(entropy: &dyn Entropy) -> (Uuid, Uuid, [u8; 32]) {
+    let mut secret = [0; 32];
+    let identity = (random_id(entropy), random_id(entropy));
+    entropy.fill(&mut secret);
+    (identity.0, identity.1, secret)
+}
+
+/// A random id, for a hub or an epoch.
+pub fn random_id(entropy: &dyn Entropy) -> Uuid {
+    let mut bytes = [0; 16];
+    entropy.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
