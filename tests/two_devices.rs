@@ -5,12 +5,12 @@ mod support;
 use neem_core::consultations::{self, Notes};
 use neem_core::prescriptions::{self, PrescriptionDraft, parse_line};
 use neem_core::scheduling::{self, NewWalkIn};
-use neem_core::sync::commit::{self, Body, GroupWrite, Inserts, Origin, SCHEMA, Sealed, Update};
+use neem_core::sync::commit::{GroupWrite, Inserts, Update};
 use neem_core::sync::engine;
-use neem_core::sync::protocol::{HubApi, Push, PushReply, Refusal};
 use neem_core::sync::value::Value;
 use neem_core::{Code, Error};
 use rusqlite::params;
+use support::forge::forge;
 use support::hub::BadLine;
 use support::{Clinic, Pc, Staff};
 use uuid::Uuid;
@@ -102,24 +102,6 @@ fn a_line_that_is_cut_again_and_again_changes_nothing() {
         assert_eq!(clinic.hub.count("SELECT count(*) FROM quarantine"), 0);
     }
     assert!(cut > 12, "only {cut} syncs were cut");
-}
-
-/// Pushes a commit that the PC's own `write()` would never make, signed with the PC's own key.
-fn forge(pc: &Pc, inserts: Vec<Inserts>, updates: Vec<Update>) -> Result<PushReply, Refusal> {
-    let (device, key) = pc.db.read(engine::credentials).expect("credentials");
-    let (seq, head, hlc): (i64, Vec<u8>, i64) = pc.read(|conn| {
-        Ok(conn.query_row("SELECT seq, head_hash, hlc FROM this_device", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?)
-    });
-    let seq = seq as u64 + 1;
-    let body = Body { schema: SCHEMA, hlc: hlc + 1, at: 0, user: None, action: "forged".into(), inserts, updates };
-    let body = body.encode().expect("encodes");
-    let hash = commit::chain_hash(&head, Origin { device, incarnation: 1 }, seq, &body);
-    let sealed = Sealed { seq, signature: commit::sign(&key, &hash).into(), body: body.into() };
-    let push = rmp_serde::to_vec(&Push { device, incarnation: 1, commits: vec![sealed], hlcs: vec![i64::MAX] })
-        .expect("encodes");
-    pc.wait(pc.client().push(push))
 }
 
 #[test]

@@ -60,7 +60,9 @@ pub fn insert(db: &Db, action: &str, rows: Vec<Rows>) -> Result<()> {
                 inserts,
                 updates: vec![],
             };
-            if let Some(reason) = fit::unfit(&body, tenant, |_, _| Ok::<_, Error>(false))? {
+            if let Some(reason) =
+                fit::unfit(&body, tenant, &catalogue.judge(conn, false), |_, _| Ok::<_, Error>(false))?
+            {
                 return Err(Error::Invariant(reason));
             }
             write_rows(conn, catalogue, &body, &mut delta)?;

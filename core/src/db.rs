@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0007_care_and_billing.sql"),
     include_str!("../../migrations/device/0008_files_and_messages.sql"),
     include_str!("../../migrations/device/0009_decisions.sql"),
+    include_str!("../../migrations/device/0012_repairs.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.
@@ -405,6 +406,14 @@ fn migrate(conn: &mut Connection, capture: &Capture, levels: Range<usize>, now: 
         integrated?;
     }
     commit(transaction)
+}
+
+/// A database in memory with this version's tables and nothing in them: to ask what the schema says.
+pub fn bare_schema() -> Result<Connection> {
+    let conn = Connection::open_in_memory()?;
+    search::register(&conn)?;
+    MIGRATIONS.iter().try_for_each(|migration| conn.execute_batch(migration))?;
+    Ok(conn)
 }
 
 fn drop_captures(conn: &Connection) -> Result<()> {

@@ -4,6 +4,7 @@
 pub mod auth;
 pub mod backup;
 pub mod enrol;
+pub mod narrow;
 pub mod news;
 pub mod pull;
 pub mod push;
@@ -11,27 +12,44 @@ pub mod routes;
 pub mod serve;
 pub mod store;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use neem_core::clock::{Clock, Entropy};
 use neem_core::error::Code;
+use neem_core::sync::fit::Judge;
 use neem_core::sync::protocol::Refusal;
+use neem_core::sync::rules::Rules;
+use rusqlite::Connection;
 
 use store::{Store, StoreError};
 
 /// An open hub; shared by all requests.
 pub struct Hub {
     store: Box<dyn Store>,
+    /// What the clinic's tables ask of their rows, and tables without rows to ask it with.
+    schema: Mutex<(Rules, Connection)>,
     pub news: Arc<news::News>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
 
 impl Hub {
-    pub fn new(store: Box<dyn Store>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Hub {
+    pub fn new(
+        store: Box<dyn Store>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> std::result::Result<Hub, StoreError> {
         let news = Arc::default();
         store.attach(&news);
-        Hub { store, news, clock, entropy }
+        let conn = neem_core::db::bare_schema()?;
+        let schema = Mutex::new((Rules::read(&conn)?, conn));
+        Ok(Hub { store, schema, news, clock, entropy })
+    }
+
+    /// Lends what says whether commits may be merged.
+    fn judged<T>(&self, ask: impl FnOnce(&Judge) -> T) -> T {
+        let schema = self.schema.lock().unwrap_or_else(PoisonError::into_inner);
+        ask(&Judge { rules: &schema.0, conn: &schema.1, thorough: true })
     }
 
     pub fn store(&self) -> &dyn Store {

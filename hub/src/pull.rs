@@ -7,8 +7,8 @@ use neem_core::sync::protocol::{
 };
 
 use crate::auth::Device;
-use crate::store::{Head, StoredCommit};
-use crate::{Hub, internal};
+use crate::store::{Head, Quarantined, StoredCommit};
+use crate::{Hub, internal, push};
 
 /// A page is closed at this many bytes; a commit is never split.
 const PAGE_BYTES: usize = 4 << 20;
@@ -44,13 +44,14 @@ pub fn pull(hub: &Hub, device: Device, request: &PullRequest) -> Result<Vec<u8>,
     let mut tx = hub.store().read()?;
     let (epoch, hub_seq) = (tx.epoch(), tx.head(device.tenant)?);
     let (commits, full) = tx.page(device.tenant, request.after, Some(own), PAGE_COMMITS, PAGE_BYTES)?;
+    let aside = tx.quarantined(device.tenant)?;
     drop(tx);
     let cursor = if full { commits.last().map_or(hub_seq, |last| last.hub_seq) } else { hub_seq };
-    let commits = commits.iter().map(pulled).collect();
+    let commits = commits.iter().map(|commit| pulled(commit, &aside)).collect();
     rmp_serde::to_vec(&PullReply { epoch, commits, cursor, hub_seq }).map_err(internal)
 }
 
-fn pulled(commit: &StoredCommit) -> Pulled<'_> {
+fn pulled<'a>(commit: &'a StoredCommit, aside: &[Quarantined]) -> Pulled<'a> {
     Pulled {
         device: commit.origin.device,
         incarnation: commit.origin.incarnation,
@@ -61,6 +62,7 @@ fn pulled(commit: &StoredCommit) -> Pulled<'_> {
             signature: commit.signature.as_slice().into(),
             body: commit.body.as_slice().into(),
         },
+        aside: push::reason_of(aside, commit),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::Hub;
 use crate::auth;
 
 use taken::Taken;
+pub use taken::reason_of;
 
 /// Stores the commits of one origin, gives them their places in the tenant's order, and merges them
 /// into its rows.
@@ -49,7 +50,7 @@ pub fn push(hub: &Hub, token: &str, plain: &[u8]) -> Result<PushReply, Refusal> 
     {
         return Err(Refusal::new(Code::HubRefused, "the signature does not fit"));
     }
-    taken.merge(&mut *tx)?;
+    hub.judged(|judge| taken.merge(&mut *tx, judge))?;
     let reply = taken.store(&mut *tx)?;
     tx.heard(tenant, device.id, now.0, None)?;
     let epoch = tx.epoch();

@@ -18,7 +18,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::auth::{self, Device};
-use crate::{Hub, enrol, internal, pull, push};
+use crate::{Hub, enrol, internal, narrow, pull, push};
 
 type Shared = Arc<Hub>;
 
@@ -34,6 +34,8 @@ pub fn router(hub: Shared) -> Router {
         .route("/v1/pull", post(give_pull))
         .route("/v1/wait", post(give_news))
         .route("/v1/digest", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| pull::digest(h, d, &r))))
+        .route("/v1/buckets", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| narrow::buckets(h, d, &r))))
+        .route("/v1/rows", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| narrow::rows(h, d, &r))))
         .route("/v1/devices", post(|hub, head, body| signed_in(hub, head, body, |h, d, ()| enrol::devices(h, d))))
         .route("/v1/codes", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| enrol::code_for(h, d, &r))))
         .layer(DefaultBodyLimit::disable())

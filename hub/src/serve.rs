@@ -50,7 +50,7 @@ pub fn open(data: &Path, key_file: Option<&Path>) -> Result<Hub, ServeError> {
         known => known?,
     };
     let store = SqliteStore::open(&data.join("hub.db"), &key, &SystemEntropy)?;
-    Ok(Hub::new(Box::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy)))
+    Ok(Hub::new(Box::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy))?)
 }
 
 /// Serves until `stop` resolves; requests under way are finished first.

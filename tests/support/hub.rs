@@ -8,8 +8,8 @@ use neem_core::Code;
 use neem_core::ids::TenantId;
 use neem_core::sync::digest::Digest;
 use neem_core::sync::protocol::{
-    DigestRequest, Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest, PullRequest, PushReply,
-    Refusal, WaitRequest, Woken,
+    Buckets, BucketsRequest, DigestRequest, Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest,
+    PullRequest, PushReply, Refusal, Rows, RowsRequest, WaitRequest, Woken,
 };
 use neem_hub::enrol::{self, For};
 use neem_hub::{Hub, serve};
@@ -93,12 +93,21 @@ impl HubHouse {
         tx.commit().expect("commits");
     }
 
-    /// Asks the database itself, past the hub.
-    pub fn count(&self, sql: &str) -> i64 {
+    /// The database itself, past the hub.
+    fn database(&self) -> Connection {
         let key = serve::key_of(self.dir.path(), None).expect("a key");
         let conn = Connection::open(self.dir.path().join("hub.db")).expect("opens");
         conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("a key");
-        conn.query_row(sql, [], |row| row.get(0)).expect("counts")
+        conn
+    }
+
+    /// Changes the database past the hub.
+    pub fn change(&self, sql: &str) {
+        self.database().execute_batch(sql).expect("changes");
+    }
+
+    pub fn count(&self, sql: &str) -> i64 {
+        self.database().query_row(sql, [], |row| row.get(0)).expect("counts")
     }
 }
 
@@ -145,6 +154,12 @@ impl<H: HubApi> HubApi for BadLine<H> {
     }
     async fn wait(&self, request: WaitRequest) -> Result<Woken, Refusal> {
         self.through(self.hub.wait(request)).await
+    }
+    async fn buckets(&self, request: BucketsRequest) -> Result<Buckets, Refusal> {
+        self.through(self.hub.buckets(request)).await
+    }
+    async fn rows(&self, request: RowsRequest) -> Result<Rows, Refusal> {
+        self.through(self.hub.rows(request)).await
     }
     async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
         self.hub.devices().await

@@ -7,6 +7,7 @@
 // The clinic itself is the one that the core's own tests use.
 #[path = "../../core/tests/support/mod.rs"]
 mod clinic;
+pub mod forge;
 pub mod hub;
 
 use std::path::PathBuf;
@@ -66,8 +67,14 @@ impl Pc {
 
     /// Switched off and on again.
     pub fn reopened(self) -> Pc {
+        self.while_closed(|_, _| {})
+    }
+
+    /// Switched off, something happens to its file, and on again.
+    pub fn while_closed(self, happens: impl FnOnce(&std::path::Path, &DatabaseKey)) -> Pc {
         let Pc { dir, key, clock, db, runtime } = self;
         db.close().expect("closes");
+        happens(&dir.path().join("neem.db"), &key);
         let db = open(&dir.path().join("neem.db"), &key, &clock).expect("opens");
         Pc { dir, key, clock, db, runtime }
     }

@@ -2445,6 +2445,8 @@ export type SyncReport = {
 	hubDigest: string,
 	finishedAt: Instant,
 	conflicts: number,
+	/**  Records that differed from the hub's and were put right; the list is in [`repair::repairs`]. */
+	repaired?: number,
 };
 
 export type SyncState = "not_connected" | "idle" | "running" | "unreachable" | "refused";

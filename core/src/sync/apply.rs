@@ -26,6 +26,8 @@ pub struct Checked<'a> {
     /// The hub's word for the commit's clock.
     pub hlc: i64,
     pub hub_seq: i64,
+    /// Why the hub has set it aside.
+    pub aside: Option<&'a str>,
 }
 
 /// Rows touched while commits are applied, for what is derived from them afterwards.
@@ -38,14 +40,15 @@ pub struct Aftermath {
     groups: BTreeSet<(Table, Uuid, String)>,
 }
 
-/// Applies one commit inside the caller's transaction. One that is `unfit`, or that would break a
-/// promise, goes into quarantine for a person to see; the log keeps it all the same.
+/// Applies one commit inside the caller's transaction. One that would break a promise goes into
+/// quarantine for a person to see; the log keeps it all the same. What is not asked `thorough`ly may
+/// still fail in the tables, and then takes the caller's whole transaction with it.
 pub fn apply(
     conn: &Connection,
     catalogue: &Catalogue,
     commit: &Checked,
     now: Instant,
-    unfit: Option<&str>,
+    thorough: bool,
     delta: &mut Delta,
     aftermath: &mut Aftermath,
 ) -> Result<()> {
@@ -66,15 +69,15 @@ pub fn apply(
     ])?;
     let commit_id = conn.last_insert_rowid();
     let stamp = commit.origin.stamp(commit.sealed.seq);
-    let body = match (unfit, body) {
-        (Some(reason), _) => return quarantine(conn, commit, reason, now),
-        (None, Err(_)) => return quarantine(conn, commit, "cannot be read", now),
-        (None, Ok(body)) => body,
-    };
+    if let Some(reason) = commit.aside {
+        return quarantine(conn, commit, reason, now);
+    }
+    let Ok(body) = body else { return quarantine(conn, commit, "cannot be read", now) };
     let tenant: Uuid =
         conn.prepare_cached("SELECT tenant_id FROM this_device WHERE only = 1")?.query_row([], |row| row.get(0))?;
     let known = body.known_part(|table| catalogue.known(table).is_some());
-    if let Some(reason) = fit::unfit(&known, tenant, |table, id| exists(conn, catalogue, table, id))? {
+    let judge = catalogue.judge(conn, thorough);
+    if let Some(reason) = fit::unfit(&known, tenant, &judge, |table, id| exists(conn, catalogue, table, id))? {
         return quarantine(conn, commit, &reason, now);
     }
     // What concerns a table that only a newer version has waits in the log for this PC's update.
@@ -88,7 +91,7 @@ pub fn apply(
 /// Whether a row is there already.
 pub fn exists(conn: &Connection, catalogue: &Catalogue, table: &str, id: Uuid) -> Result<bool> {
     match catalogue.known(table) {
-        Some(table) => Ok(catalogue.table(table).values(conn, id)?.is_some()),
+        Some(table) => catalogue.table(table).exists(conn, id),
         None => Ok(false),
     }
 }

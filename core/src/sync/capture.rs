@@ -1,7 +1,7 @@
 //! Nobody can forget to record a change: triggers made from the table catalogue report every
 //! write to the open capture, and refuse writes when none is open.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -120,30 +120,49 @@ fn outside_write() -> rusqlite::Error {
 /// The triggers of all tables as SQL; made again at every open, so that they cannot lag behind
 /// the catalogue.
 pub fn triggers(conn: &Connection) -> Result<String> {
-    let mut sql = String::new();
-    let present = log::present_tables(conn)?;
-    for (index, table) in Table::ALL.iter().enumerate().filter(|(_, table)| present.contains(table)) {
-        let name = table.name();
-        let columns = crate::db::columns(conn, name)?;
-        sql.push_str(&format!(
-            "CREATE TRIGGER capture_{name}_insert AFTER INSERT ON {name} BEGIN SELECT neem_inserted({index}, NEW.id); END;
+    log::present_tables(conn)?.into_iter().map(|table| triggers_of(conn, table)).collect()
+}
+
+fn triggers_of(conn: &Connection, table: Table) -> Result<String> {
+    let index = Table::ALL.iter().position(|one| *one == table).unwrap_or(Table::ALL.len());
+    let name = table.name();
+    let columns = crate::db::columns(conn, name)?;
+    let mut sql = format!(
+        "CREATE TRIGGER capture_{name}_insert AFTER INSERT ON {name} BEGIN SELECT neem_inserted({index}, NEW.id); END;
              CREATE TRIGGER capture_{name}_delete BEFORE DELETE ON {name} BEGIN SELECT RAISE(ABORT, 'rows of {name} are never deleted'); END;
              CREATE TRIGGER capture_{name}_again BEFORE INSERT ON {name} WHEN EXISTS (SELECT 1 FROM {name} WHERE id = NEW.id)
                BEGIN SELECT RAISE(ABORT, 'rows of {name} are never replaced'); END;\n"
-        ));
-        if table.insert_only() {
-            sql.push_str(&format!(
+    );
+    if table.insert_only() {
+        sql.push_str(&format!(
                 "CREATE TRIGGER capture_{name}_update BEFORE UPDATE ON {name} BEGIN SELECT RAISE(ABORT, 'rows of {name} never change'); END;\n"
             ));
-        } else {
-            let old: Vec<String> = columns.iter().map(|column| format!("OLD.{column}")).collect();
-            sql.push_str(&format!(
+    } else {
+        let old: Vec<String> = columns.iter().map(|column| format!("OLD.{column}")).collect();
+        sql.push_str(&format!(
                 "CREATE TRIGGER capture_{name}_id BEFORE UPDATE OF id, tenant_id ON {name} WHEN NEW.id IS NOT OLD.id OR NEW.tenant_id IS NOT OLD.tenant_id
                    BEGIN SELECT RAISE(ABORT, 'the id of a row of {name} never changes'); END;
                  CREATE TRIGGER capture_{name}_update AFTER UPDATE ON {name} BEGIN SELECT neem_updated({index}, NEW.id, {}); END;\n",
                 old.join(", ")
             ));
-        }
     }
     Ok(sql)
+}
+
+/// Lets `action` put rows of these tables right as no write may: within the transaction that is open,
+/// their triggers are away and come back.
+pub fn unguarded<T>(conn: &Connection, tables: &BTreeSet<Table>, action: impl FnOnce() -> Result<T>) -> Result<T> {
+    for table in tables {
+        let mut statement = conn.prepare(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 AND name LIKE 'capture\\_%' ESCAPE '\\'",
+        )?;
+        let names: Vec<String> =
+            statement.query_map([table.name()], |row| row.get("name"))?.collect::<rusqlite::Result<_>>()?;
+        names.iter().try_for_each(|name| conn.execute_batch(&format!("DROP TRIGGER {name}")))?;
+    }
+    let done = action()?;
+    for table in tables {
+        conn.execute_batch(&triggers_of(conn, *table)?)?;
+    }
+    Ok(done)
 }

@@ -1,7 +1,7 @@
 //! A running sum over all rows, so that two replicas can prove in one question that they are
 //! the same: per table and bucket the sum of the rows' hashes, modulo 2^128.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,21 @@ impl Delta {
         let (sum, rows) = self.0.entry((table.to_owned(), bucket)).or_insert((0, 0));
         *sum = sum.wrapping_sub(before.unwrap_or(0)).wrapping_add(after);
         *rows += i64::from(before.is_none());
+    }
+
+    /// A row was put right, made or taken away.
+    pub fn replace(&mut self, table: &str, row: Uuid, before: Option<u128>, after: Option<u128>) {
+        self.change(table, row, before, after.unwrap_or(0));
+        if after.is_none() {
+            let bucket = row.as_bytes()[15];
+            self.0.entry((table.to_owned(), bucket)).and_modify(|(_, rows)| *rows -= 1);
+        }
+    }
+
+    /// A bucket was counted again and its sum was wrong by this.
+    pub fn correct(&mut self, table: &str, bucket: u8, sum: u128, rows: i64) {
+        let entry = self.0.entry((table.to_owned(), bucket)).or_insert((0, 0));
+        *entry = (entry.0.wrapping_add(sum), entry.1 + rows);
     }
 
     /// The changed buckets, in a fixed order.
@@ -48,6 +63,40 @@ impl Delta {
 /// A stored sum; a missing one is zero.
 pub fn sum_of(bytes: &[u8]) -> u128 {
     <[u8; 16]>::try_from(bytes).map_or(0, u128::from_le_bytes)
+}
+
+/// The sum and the number of rows of one of the 256 parts of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BucketSum {
+    pub table: String,
+    pub bucket: u8,
+    /// Little-endian; MessagePack has no number of this size.
+    pub sum: [u8; 16],
+    pub rows: u64,
+}
+
+impl BucketSum {
+    pub fn sum(&self) -> u128 {
+        u128::from_le_bytes(self.sum)
+    }
+}
+
+/// The stored sums of a table's buckets; one that was never written is missing.
+pub fn bucket_sums(conn: &Connection, table: Table) -> Result<Vec<BucketSum>> {
+    let mut statement = conn.prepare_cached("SELECT bucket, sum, rows FROM digests WHERE tbl = ?1 ORDER BY bucket")?;
+    let sums = statement.query_map([table.name()], |row| {
+        let sum = sum_of(row.get_ref("sum")?.as_blob().unwrap_or_default());
+        let rows = row.get::<_, i64>("rows")?.unsigned_abs();
+        Ok(BucketSum { table: table.name().to_owned(), bucket: row.get("bucket")?, sum: sum.to_le_bytes(), rows })
+    })?;
+    Ok(sums.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Sets a bucket's sum to what was counted.
+pub fn set_bucket(conn: &Connection, table: Table, bucket: u8, (sum, rows): (u128, u64)) -> Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO digests (tbl, bucket, sum, rows) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![table.name(), bucket, sum.to_le_bytes().as_slice(), rows as i64])?;
+    Ok(())
 }
 
 /// The state of a whole replica in a few lines: per table the sum and the number of rows.
@@ -79,6 +128,13 @@ impl Digest {
         let named = |name: &str| tables.iter().any(|table| table.name() == name);
         let part = self.tables.iter().filter(|(name, (_, rows))| *rows > 0 && named(name));
         Digest { tables: part.map(|(name, sum)| (name.clone(), sum.clone())).collect() }
+    }
+
+    /// The tables that the two do not hold alike.
+    pub fn differing(&self, other: &Digest) -> Vec<Table> {
+        let names: BTreeSet<&String> = self.tables.keys().chain(other.tables.keys()).collect();
+        let differ = names.into_iter().filter(|name| self.tables.get(*name) != other.tables.get(*name));
+        differ.filter_map(|name| Table::by_name(name)).collect()
     }
 
     pub fn records(&self) -> u64 {

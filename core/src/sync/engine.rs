@@ -14,16 +14,18 @@ use crate::sync::commit::{self, Origin, Sealed};
 use crate::sync::digest::{Delta, Digest};
 use crate::sync::incarnation;
 use crate::sync::log::{self, Author, Catalogue};
-use crate::sync::merge::StampId;
 use crate::sync::protocol::{
     DigestRequest, Hello, HelloRequest, HubApi, OriginHead, PullReply, PullRequest, Push, PushReply, Refusal,
 };
+use crate::sync::repair;
 
 /// A page of this many bytes of bodies is closed; one commit is never split.
 const PAGE_BYTES: usize = 2 << 20;
 const PAGE_COMMITS: usize = 4_000;
 /// New work may arrive while a sync runs; after so many rounds the comparison is left to the next.
 const ROUNDS: usize = 8;
+/// What could not be put right in so many attempts is reported as it is.
+const REPAIRS: usize = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -64,6 +66,9 @@ pub struct SyncReport {
     pub hub_digest: String,
     pub finished_at: Instant,
     pub conflicts: u32,
+    /// Records that differed from the hub's and were put right; the list is in [`repair::repairs`].
+    #[serde(default)]
+    pub repaired: u32,
 }
 
 /// The hub that this PC belongs to.
@@ -128,13 +133,15 @@ struct Run<'a, H> {
     progress: &'a dyn Fn(SyncProgress),
     seen: SyncProgress,
     start: (u64, u64),
+    /// How often this sync has tried to put right what differs, and how many records that changed.
+    repairs: (usize, u32),
 }
 
 /// Runs one sync to its end, telling `progress` about every page.
 pub async fn sync<H: HubApi>(db: &Db, hub: &H, progress: &dyn Fn(SyncProgress)) -> Result<SyncReport> {
     let origin = db.read(|conn| Ok(Author::read(conn)?.origin))?;
     let seen = SyncProgress { step: SyncStep::Connecting, sent: 0, to_send: 0, received: 0, to_receive: 0, bytes: 0 };
-    let mut run = Run { db, hub, origin, progress, seen, start: hub.traffic() };
+    let mut run = Run { db, hub, origin, progress, seen, start: hub.traffic(), repairs: (0, 0) };
     run.tell(SyncStep::Connecting);
     run.greet().await?;
     for _ in 0..ROUNDS {
@@ -284,6 +291,7 @@ impl<H: HubApi> Run<'_, H> {
             for (seq, hub_seq) in (first..).zip(&reply.hub_seqs) {
                 mark.execute(params![hub_seq, origin.device, origin.incarnation, seq as i64])?;
             }
+            repair::note_quarantined(conn, origin.device, origin.incarnation, &reply.quarantined, now)?;
             let mut delta = Delta::default();
             let mut aftermath = Aftermath::default();
             for (seq, hlc) in &reply.clamped {
@@ -334,10 +342,17 @@ impl<H: HubApi> Run<'_, H> {
             Ok((waiting(conn)? == 0 && pulled == theirs.hub_seq).then_some(Digest::read(conn)?))
         })?;
         let Some(ours) = ours else { return Ok(None) };
+        let hub_seq = theirs.hub_seq;
         // A table that only a newer version has is at the hub and not here: it is left out of the proof.
         let known = self.db.read(log::present_tables)?;
         let theirs = theirs.digest.of(&known);
         let identical = ours.of(&known) == theirs;
+        if !identical && self.repairs.0 < REPAIRS {
+            let tables = ours.of(&known).differing(&theirs);
+            let changed = repair::repair(self.db, self.hub, &tables, hub_seq).await?;
+            self.repairs = (self.repairs.0 + 1, self.repairs.1 + changed.unwrap_or(0));
+            return Ok(None);
+        }
         let report = self.report(theirs, identical)?;
         Ok(Some(SyncReport { digest: ours.short(), records: small(ours.records()), ..report }))
     }
@@ -357,6 +372,7 @@ impl<H: HubApi> Run<'_, H> {
                 hub_digest: theirs.short(),
                 finished_at: now,
                 conflicts: conn.query_row("SELECT count(*) FROM conflicts", [], |row| row.get(0))?,
+                repaired: self.repairs.1,
             };
             conn.execute(
                 "UPDATE hub_link SET last_sync_at = ?1, last_report = ?2 WHERE only = 1",
@@ -448,9 +464,9 @@ fn next_run(conn: &Connection, after: i64, head_of: impl Fn(Origin) -> u64) -> R
 /// Stores a page and the cursor in one transaction. A commit that breaks the database's own rules
 /// is set aside in quarantine, with the rest of its page unharmed.
 fn take_page(db: &Db, page: &PullReply) -> Result<u32> {
-    let whole = db.transact(|conn, catalogue, now| apply_page(conn, catalogue, page, now, &[]));
-    let outcome = match whole {
-        Err(Error::Sqlite(error)) if is_constraint(&error) => take_singly(db, page)?,
+    let take = |thorough| db.transact(|conn, catalogue, now| apply_page(conn, catalogue, page, now, thorough));
+    let outcome = match take(false) {
+        Err(Error::Sqlite(error)) if is_constraint(&error) => take(true)?,
         other => other?,
     };
     db.announce(outcome.1.tables.into_iter().collect());
@@ -461,32 +477,12 @@ fn is_constraint(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
 }
 
-/// Finds the commits that cannot be applied, then takes the page without their rows.
-fn take_singly(db: &Db, page: &PullReply) -> Result<(u32, Aftermath)> {
-    let mut unfit: Vec<StampId> = Vec::new();
-    for end in 1..=page.commits.len() {
-        let part = PullReply { commits: page.commits[..end].to_vec(), ..page.clone() };
-        let fits = db.transact(|conn, catalogue, now| {
-            conn.execute_batch("SAVEPOINT trial")?;
-            let applied = apply_page(conn, catalogue, &part, now, &unfit).is_ok();
-            let broken: i64 = conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
-            conn.execute_batch("ROLLBACK TO trial; RELEASE trial")?;
-            Ok(applied && broken == 0)
-        })?;
-        if !fits {
-            let last = &page.commits[end - 1];
-            unfit.push(StampId { device: last.device, incarnation: last.incarnation, seq: last.sealed.seq });
-        }
-    }
-    db.transact(|conn, catalogue, now| apply_page(conn, catalogue, page, now, &unfit))
-}
-
 fn apply_page(
     conn: &Connection,
     catalogue: &Catalogue,
     page: &PullReply,
     now: Instant,
-    unfit: &[StampId],
+    thorough: bool,
 ) -> Result<(u32, Aftermath)> {
     let mut delta = Delta::default();
     let mut aftermath = Aftermath::default();
@@ -508,9 +504,9 @@ fn apply_page(
         }
         let hash = commit::chain_hash(previous, origin, seq, &pulled.sealed.body);
         heads.insert(origin, (seq, hash.to_vec()));
-        let checked = Checked { origin, sealed: &pulled.sealed, hash, hlc: pulled.hlc, hub_seq: pulled.hub_seq };
-        let reason = unfit.contains(&origin.stamp(seq)).then_some("breaks a rule of the database");
-        apply::apply(conn, catalogue, &checked, now, reason, &mut delta, &mut aftermath)?;
+        let aside = pulled.aside.as_deref();
+        let checked = Checked { origin, sealed: &pulled.sealed, hash, hlc: pulled.hlc, hub_seq: pulled.hub_seq, aside };
+        apply::apply(conn, catalogue, &checked, now, thorough, &mut delta, &mut aftermath)?;
         hlc = hlc.max(pulled.hlc);
         applied += 1;
     }

@@ -1,20 +1,56 @@
-//! Whether a commit may be applied at all: one question, asked in the same words by the hub and by
-//! every PC, so that all set the same commits aside.
+//! Whether a commit may be applied at all: the same questions, asked by the hub and by every PC, so
+//! that all set the same commits aside.
 
 use std::collections::HashSet;
 
+use rusqlite::Connection;
 use uuid::Uuid;
 
+use crate::error::Error;
 use crate::sync::commit::Body;
+use crate::sync::rules::Rules;
 use crate::sync::tables::Table;
 use crate::sync::value::Value;
 
+/// Who asks: the rules of the schema, and a connection for what they say in SQL.
+pub struct Judge<'a> {
+    pub rules: &'a Rules,
+    pub conn: &'a Connection,
+    /// Whether nothing else will ask: a PC's own tables refuse a new row that breaks a rule, and then
+    /// the page is taken once more, thoroughly.
+    pub thorough: bool,
+}
+
 /// Why a commit goes into quarantine, in a few words; `None` if it may be applied. `exists` says
 /// whether a row is there already.
-pub fn unfit<E>(
+pub fn unfit<E: From<Error>>(
     body: &Body,
     tenant: Uuid,
+    judge: &Judge,
     mut exists: impl FnMut(&str, Uuid) -> Result<bool, E>,
+) -> Result<Option<String>, E> {
+    let misplaced = misplaced(body, tenant, &mut exists)?;
+    if misplaced.is_some() {
+        return Ok(misplaced);
+    }
+    let broken = judge.rules.broken(judge.conn, body, judge.thorough)?;
+    if broken.is_some() || !judge.thorough {
+        return Ok(broken);
+    }
+    for reference in judge.rules.parents(body) {
+        if !exists(reference.parent.name(), reference.row)? {
+            let (of, column, parent) = (reference.of.name(), reference.column, reference.parent.name());
+            return Ok(Some(format!("{column} of {of} names a row of {parent} that does not exist")));
+        }
+    }
+    Ok(None)
+}
+
+/// Rows of another clinic, rows made twice, changes to what never changes or is not there.
+fn misplaced<E>(
+    body: &Body,
+    tenant: Uuid,
+    exists: &mut impl FnMut(&str, Uuid) -> Result<bool, E>,
 ) -> Result<Option<String>, E> {
     let mut new_rows: HashSet<(&str, Uuid)> = HashSet::new();
     for block in &body.inserts {

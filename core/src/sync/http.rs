@@ -187,6 +187,14 @@ impl HubApi for HttpHub {
         self.call("v1/digest", &request).await
     }
 
+    async fn buckets(&self, request: BucketsRequest) -> Result<Buckets, Refusal> {
+        self.call("v1/buckets", &request).await
+    }
+
+    async fn rows(&self, request: RowsRequest) -> Result<Rows, Refusal> {
+        self.call("v1/rows", &request).await
+    }
+
     async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
         self.call("v1/devices", &()).await
     }

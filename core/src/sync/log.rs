@@ -14,10 +14,11 @@ use crate::sync::apply::Aftermath;
 use crate::sync::capture::Touched;
 use crate::sync::commit::{self, Body, GroupWrite, Inserts, Origin, SCHEMA, Update};
 use crate::sync::digest::Delta;
-use crate::sync::fit;
+use crate::sync::fit::{self, Judge};
 use crate::sync::merge::{self, Head, StampId};
 use crate::sync::newer;
 use crate::sync::row::{self, RowState};
+use crate::sync::rules::Rules;
 use crate::sync::tables::{Group, Table, rule_of};
 use crate::sync::value::Value;
 
@@ -28,6 +29,7 @@ pub struct TableInfo {
     /// Positions of the columns in the order of their names.
     by_name: Vec<usize>,
     select: String,
+    exists: String,
     insert: String,
 }
 
@@ -41,6 +43,7 @@ impl TableInfo {
         Ok(TableInfo {
             table,
             select: format!("SELECT {} FROM {name} WHERE id = ?1", columns.join(", ")),
+            exists: format!("SELECT 1 FROM {name} WHERE id = ?1"),
             insert: format!("INSERT INTO {name} ({}) VALUES ({marks})", columns.join(", ")),
             by_name,
             columns,
@@ -51,6 +54,10 @@ impl TableInfo {
     pub fn values(&self, conn: &Connection, row: Uuid) -> Result<Option<Vec<Value>>> {
         let read = |found: &Row| (0..self.columns.len()).map(|i| Ok(Value::from(found.get_ref(i)?))).collect();
         Ok(conn.prepare_cached(&self.select)?.query_row([row], read).optional()?)
+    }
+
+    pub fn exists(&self, conn: &Connection, row: Uuid) -> Result<bool> {
+        Ok(conn.prepare_cached(&self.exists)?.exists([row])?)
     }
 
     pub fn insert(&self, conn: &Connection, values: &[Value]) -> Result<()> {
@@ -89,8 +96,11 @@ impl TableInfo {
     }
 }
 
-/// All tables of one connection.
-pub struct Catalogue(HashMap<Table, TableInfo>);
+/// All tables of one connection, and what they ask of their rows.
+pub struct Catalogue {
+    tables: HashMap<Table, TableInfo>,
+    rules: Rules,
+}
 
 /// The replicated tables that the migrated schema has: all of them, unless the file is kept at an
 /// older level on purpose.
@@ -102,25 +112,28 @@ pub fn present_tables(conn: &Connection) -> Result<Vec<Table>> {
 
 impl Catalogue {
     pub fn read(conn: &Connection) -> Result<Catalogue> {
-        present_tables(conn)?
-            .into_iter()
-            .map(|table| Ok((table, TableInfo::read(conn, table)?)))
-            .collect::<Result<_>>()
-            .map(Catalogue)
+        let read = |table| Ok((table, TableInfo::read(conn, table)?));
+        let tables = present_tables(conn)?.into_iter().map(read).collect::<Result<_>>()?;
+        Ok(Catalogue { tables, rules: Rules::read(conn)? })
     }
 
     /// The table of this name, if this version and this file have it.
     pub fn known(&self, name: &str) -> Option<Table> {
-        Table::by_name(name).filter(|table| self.0.contains_key(table))
+        Table::by_name(name).filter(|table| self.tables.contains_key(table))
     }
 
     pub fn tables(&self) -> impl Iterator<Item = Table> {
-        self.0.keys().copied()
+        self.tables.keys().copied()
     }
 
     pub fn table(&self, table: Table) -> &TableInfo {
         // Catalogue::read has filled in every table there is; names from outside come through `known`.
-        &self.0[&table]
+        &self.tables[&table]
+    }
+
+    /// Who says whether a commit may be applied.
+    pub fn judge<'a>(&'a self, conn: &'a Connection, thorough: bool) -> Judge<'a> {
+        Judge { rules: &self.rules, conn, thorough }
     }
 }
 

@@ -17,7 +17,9 @@ pub mod merge;
 pub mod newer;
 pub mod overlap;
 pub mod protocol;
+pub mod repair;
 pub mod row;
+pub mod rules;
 pub mod tables;
 pub mod value;
 

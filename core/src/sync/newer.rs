@@ -136,7 +136,9 @@ fn apply_commits(conn: &Connection, catalogue: &Catalogue, now: Instant) -> Resu
         let mut part = Body::decode(&bytes)?;
         part.inserts.retain(|block| tables.contains(&block.table));
         part.updates.retain(|update| tables.contains(&update.table));
-        match fit::unfit(&part, tenant, |table, id| apply::exists(conn, catalogue, table, id))? {
+        match fit::unfit(&part, tenant, &catalogue.judge(conn, true), |table, id| {
+            apply::exists(conn, catalogue, table, id)
+        })? {
             Some(reason) => {
                 conn.execute(
                     "INSERT OR IGNORE INTO quarantine (device, incarnation, seq, reason, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::error::Code;
 use crate::sync::commit::Sealed;
-use crate::sync::digest::Digest;
+use crate::sync::digest::{BucketSum, Digest};
+use crate::sync::row::RowState;
 
 /// The version of this protocol; the hub refuses one that it does not know.
 pub const PROTOCOL: u32 = 1;
@@ -137,6 +138,8 @@ pub struct PushReply {
     pub hub_seqs: Vec<i64>,
     /// Commits whose clock the hub has moved, with the value that holds.
     pub clamped: Vec<(u64, i64)>,
+    /// Commits that the hub has set aside, and why.
+    pub quarantined: Vec<(u64, String)>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -153,6 +156,8 @@ pub struct Pulled<'a> {
     pub hlc: i64,
     #[serde(borrow)]
     pub sealed: Sealed<'a>,
+    /// Why the hub has set the commit aside; everybody does as the hub did.
+    pub aside: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -187,6 +192,33 @@ pub struct DigestRequest {
 pub struct HubDigest {
     pub hub_seq: i64,
     pub digest: Digest,
+}
+
+/// After a failed proof: the sums of the parts of these tables.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BucketsRequest {
+    pub tables: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Buckets {
+    /// The state of the hub that these sums are of.
+    pub hub_seq: i64,
+    pub sums: Vec<BucketSum>,
+}
+
+/// All rows of one part of a table as they stand at the hub.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RowsRequest {
+    pub table: String,
+    pub bucket: u8,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Rows {
+    /// The state of the hub that these rows are of.
+    pub hub_seq: i64,
+    pub rows: Vec<(Uuid, RowState)>,
 }
 
 /// A PC as the hub knows it.
@@ -228,6 +260,8 @@ pub trait HubApi {
     fn pull(&self, request: PullRequest) -> impl Future<Output = Answer<Vec<u8>>>;
     fn wait(&self, request: WaitRequest) -> impl Future<Output = Answer<Woken>>;
     fn digest(&self, request: DigestRequest) -> impl Future<Output = Answer<HubDigest>>;
+    fn buckets(&self, request: BucketsRequest) -> impl Future<Output = Answer<Buckets>>;
+    fn rows(&self, request: RowsRequest) -> impl Future<Output = Answer<Rows>>;
     fn devices(&self) -> impl Future<Output = Answer<Vec<HubDevice>>>;
     fn new_code(&self, request: NewCodeRequest) -> impl Future<Output = Answer<NewCode>>;
     /// Bytes sent and received so far.

@@ -165,6 +165,7 @@ pub const LOCAL: &[&str] = &[
     "digests",
     "conflicts",
     "quarantine",
+    "repairs",
     "sign_in_throttle",
     "sessions",
     "idempotency_keys",
@@ -286,7 +287,16 @@ impl Table {
             Table::TemplateSlots => {
                 const { &[UPDATED, latest("time", &["weekday", "start_time", "end_time", "mode"])] }
             }
-            Table::TimeOff => const { &[UPDATED, latest("time", &["starts_at", "ends_at"])] },
+            Table::TimeOff => {
+                const {
+                    &[
+                        UPDATED,
+                        latest("time", &["starts_at", "ends_at"]),
+                        latest("whose", &["provider_id", "clinic_id"]),
+                    ]
+                }
+            }
+            Table::Dependants => const { &[UPDATED, latest("people", &["patient_id", "responsible_patient_id"])] },
             Table::Appointments => {
                 const {
                     &[
@@ -312,6 +322,7 @@ impl Table {
                     &[
                         UPDATED,
                         forward("status", &["status", "offered_start", "offered_at", "appointment_id"], WAITLIST),
+                        latest("wish", &["desired_from", "desired_to"]),
                     ]
                 }
             }
@@ -329,7 +340,15 @@ impl Table {
             }
             Table::Reviews => const { &[UPDATED, latest("moderation", &["visible", "moderated_by", "moderated_at"])] },
             Table::Invoices => const { &[UPDATED, forward("status", &["status", "void_reason"], INVOICE)] },
-            Table::Payments => const { &[UPDATED, forward("status", &["status", "settled_at", "failure"], PAYMENT)] },
+            Table::Payments => {
+                const {
+                    &[
+                        UPDATED,
+                        forward("status", &["status", "settled_at", "failure"], PAYMENT),
+                        latest("kind", &["kind", "refund_of_id"]),
+                    ]
+                }
+            }
             Table::CashSessions => {
                 const { &[UPDATED, latest("closing", &["closed_by", "closed_at", "counted_minor", "note"])] }
             }
@@ -340,6 +359,7 @@ impl Table {
                         UPDATED,
                         forward("status", &["status", "sent_at", "failure"], NOTIFICATION),
                         silent!("read_at"),
+                        latest("addressee", &["user_id", "patient_id"]),
                         PURGED,
                     ]
                 }
@@ -352,7 +372,6 @@ impl Table {
             | Table::RoleGrants
             | Table::ProviderClinics
             | Table::StaffMembers
-            | Table::Dependants
             | Table::Preferences
             | Table::Formulary
             | Table::Files

@@ -7,12 +7,12 @@ use neem_core::error::Code;
 use neem_core::ids::Instant;
 use neem_core::sync::commit::{self, Body, Origin, Sealed};
 use neem_core::sync::digest::Delta;
-use neem_core::sync::fit::{self, id_in};
+use neem_core::sync::fit::{self, Judge, id_in};
 use neem_core::sync::protocol::{Push, PushReply, Refusal};
 use neem_core::sync::row::RowState;
 use uuid::Uuid;
 
-use crate::store::{NewCommit, NewQuarantined, Result, RowPut, StoreError, WriteTx};
+use crate::store::{NewCommit, NewQuarantined, Quarantined, Result, RowPut, StoreError, StoredCommit, WriteTx};
 
 /// A PC whose clock is ahead counts for no more than this ahead of the hub's.
 const CLOCK_AHEAD_MINUTES: i64 = 5;
@@ -62,7 +62,7 @@ impl<'a> Taken<'a> {
             hub_seq: head,
             links: Vec::new(),
             rows: BTreeMap::new(),
-            reply: PushReply { your_seq: last.0, hub_seqs: Vec::new(), clamped: Vec::new() },
+            reply: PushReply { your_seq: last.0, hub_seqs: vec![], clamped: vec![], quarantined: vec![] },
         }
     }
 
@@ -71,6 +71,7 @@ impl<'a> Taken<'a> {
         let old = || push.commits.iter().map(|sealed| sealed.seq).filter(|seq| *seq <= self.known);
         let (Some(first), Some(last)) = (old().min(), old().max()) else { return Ok(()) };
         let stored = tx.origin_commits(self.tenant, self.origin, first, last)?;
+        let aside = tx.quarantined(self.tenant)?;
         for sealed in push.commits.iter().filter(|sealed| sealed.seq <= self.known) {
             let index = stored.binary_search_by_key(&sealed.seq, |commit| commit.seq);
             let Some(commit) = index.ok().map(|index| &stored[index]) else {
@@ -82,6 +83,9 @@ impl<'a> Taken<'a> {
             }
             if Body::decode(&commit.body).is_ok_and(|body| body.hlc != commit.hlc) {
                 self.reply.clamped.push((sealed.seq, commit.hlc));
+            }
+            if let Some(reason) = reason_of(&aside, commit) {
+                self.reply.quarantined.push((sealed.seq, reason));
             }
             self.reply.hub_seqs.push(commit.hub_seq);
         }
@@ -114,17 +118,18 @@ impl<'a> Taken<'a> {
     }
 
     /// Fetches the rows that the commits are about, and merges those commits that are fit.
-    pub fn merge(&mut self, tx: &mut dyn WriteTx) -> Result<()> {
-        self.fetch(tx)?;
+    pub fn merge(&mut self, tx: &mut dyn WriteTx, judge: &Judge) -> Result<()> {
+        self.fetch(tx, judge)?;
         let (tenant, origin) = (self.tenant, self.origin);
         for link in &mut self.links {
             let exists = |table: &str, id: Uuid| {
                 let row = self.rows.get(table).and_then(|rows| rows.get(&id));
                 Ok::<_, StoreError>(row.is_some_and(|row| row.stored.is_some() || row.state.is_some()))
             };
-            link.reason = fit::unfit(&link.body, tenant, exists)?;
+            link.reason = fit::unfit(&link.body, tenant, judge, exists)?;
             if let Some(reason) = &link.reason {
                 tracing::warn!(device = %origin.device, seq = link.sealed.seq, reason, "quarantined");
+                self.reply.quarantined.push((link.sealed.seq, reason.clone()));
                 continue;
             }
             for block in &mut link.body.inserts {
@@ -145,7 +150,7 @@ impl<'a> Taken<'a> {
         Ok(())
     }
 
-    fn fetch(&mut self, tx: &mut dyn WriteTx) -> Result<()> {
+    fn fetch(&mut self, tx: &mut dyn WriteTx, judge: &Judge) -> Result<()> {
         let mut named: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
         for link in &self.links {
             for block in &link.body.inserts {
@@ -154,6 +159,9 @@ impl<'a> Taken<'a> {
             }
             for update in &link.body.updates {
                 named.entry(&update.table).or_default().insert(update.row);
+            }
+            for reference in judge.rules.parents(&link.body) {
+                named.entry(reference.parent.name()).or_default().insert(reference.row);
             }
         }
         let keys: Vec<(&str, Uuid)> =
@@ -200,6 +208,12 @@ impl<'a> Taken<'a> {
         tx.set_head(tenant, hub_seq)?;
         Ok(reply)
     }
+}
+
+/// Why a commit was set aside, if it was.
+pub fn reason_of(aside: &[Quarantined], commit: &StoredCommit) -> Option<String> {
+    let same = |one: &&Quarantined| one.origin == commit.origin && one.seq == commit.seq && one.hash == commit.hash;
+    aside.iter().find(same).map(|one| one.reason.clone())
 }
 
 impl Link<'_> {
