@@ -8,6 +8,7 @@
 #[path = "../../core/tests/support/mod.rs"]
 mod clinic;
 pub mod hub;
+pub mod postgres;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ use uuid::Uuid;
 
 #[allow(unused_imports)]
 pub use clinic::{MINUTE, PASSWORD, Staff, WrongClock, patient};
-pub use hub::HubHouse;
+pub use hub::{Backing, HubHouse};
 
 /// A PC with its data directory.
 pub struct Pc {
@@ -232,7 +233,10 @@ pub struct Clinic {
 
 impl Clinic {
     pub fn open() -> Clinic {
-        let hub = HubHouse::open();
+        Clinic::at(HubHouse::open())
+    }
+
+    pub fn at(hub: HubHouse) -> Clinic {
         let (desk, staff) = first_pc(&hub);
         let room = join(&hub, desk.db.device().expect("a device").tenant, "Room 2");
         desk.sync();
