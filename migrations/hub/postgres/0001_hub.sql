@@ -3,7 +3,7 @@
 -- are small and asked before the tenant is known.
 
 CREATE TABLE hub (
-  only   boolean PRIMARY KEY DEFAULT true CHECK (only),
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
   id     uuid NOT NULL,
   epoch  uuid NOT NULL,
   secret bytea NOT NULL

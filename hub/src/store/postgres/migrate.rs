@@ -14,7 +14,7 @@ pub fn migrate(conn: &mut Connection, entropy: &dyn Entropy) -> Result<(Uuid, [u
     // Held until the end; an arbitrary number of the hub's own.
     tx.batch_execute(
         "SELECT pg_advisory_xact_lock(5202647290213);
-         CREATE TABLE IF NOT EXISTS hub_level (only boolean PRIMARY KEY DEFAULT true CHECK (only), level integer NOT NULL);
+         CREATE TABLE IF NOT EXISTS hub_level (single boolean PRIMARY KEY DEFAULT true CHECK (single), level integer NOT NULL);
          INSERT INTO hub_level (level) VALUES (0) ON CONFLICT DO NOTHING",
     )?;
     let level: i32 = tx.query_one("SELECT level FROM hub_level", &[])?.get(0);
