@@ -63,6 +63,11 @@ impl HubHouse {
         HubHouse::with(database, Arc::default())
     }
 
+    /// On this PostgreSQL database.
+    pub fn at(database: String) -> HubHouse {
+        HubHouse::with(Some(database), Arc::default())
+    }
+
     /// Another hub on the same PostgreSQL database.
     pub fn beside(&self) -> HubHouse {
         assert!(self.database.is_some(), "a file has one hub");

@@ -33,6 +33,7 @@ use uuid::Uuid;
 
 #[allow(unused_imports)]
 pub use clinic::{MINUTE, PASSWORD, Staff, WrongClock, patient};
+#[allow(unused_imports)]
 pub use hub::{Backing, HubHouse};
 
 /// A PC with its data directory.

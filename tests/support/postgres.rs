@@ -38,7 +38,7 @@ fn programs() -> PathBuf {
 }
 
 impl Cluster {
-    fn begin() -> Cluster {
+    pub fn begin() -> Cluster {
         let root = Path::new("/proc/self").metadata().is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
         let bin = programs();
         let folder = tempfile::Builder::new().prefix("neem-pg").tempdir().expect("a folder").keep();
@@ -98,6 +98,17 @@ impl Cluster {
         let name = format!("hub{}", self.databases.fetch_add(1, Ordering::Relaxed));
         client(&self.url("postgres")).batch_execute(&format!("CREATE DATABASE {name}")).expect("a database");
         self.url(&name)
+    }
+
+    /// What the server's own backup of a database holds, in a file.
+    pub fn dump(&self, url: &str) -> PathBuf {
+        let file = self.folder.join(format!("night{}", self.databases.fetch_add(1, Ordering::Relaxed)));
+        self.run("pg_dump", &["-Fc", "-f", file.to_str().expect("text"), "-d", url]);
+        file
+    }
+
+    pub fn restore(&self, file: &Path, url: &str) {
+        self.run("pg_restore", &["-d", url, file.to_str().expect("text")]);
     }
 
     fn url(&self, database: &str) -> String {

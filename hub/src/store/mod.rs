@@ -193,7 +193,7 @@ pub trait ReadTx {
 
     fn entry(&mut self, tenant: Uuid, device: Uuid) -> Result<Option<Entry>>;
 
-    /// The lanes that the clinic's PCs have.
+    /// The lanes that the clinic's PCs have, in order.
     fn lanes(&mut self, tenant: Uuid) -> Result<Vec<String>>;
 
     /// Every PC that is in, by lane, with how far it is behind.

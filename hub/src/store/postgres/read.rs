@@ -66,7 +66,7 @@ impl ReadTx for PgTx<'_> {
     }
 
     fn lanes(&mut self, tenant: Uuid) -> Result<Vec<String>> {
-        let rows = self.ask("SELECT lane FROM devices WHERE tenant = $1", &[&tenant])?;
+        let rows = self.ask("SELECT lane FROM devices WHERE tenant = $1 ORDER BY lane", &[&tenant])?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
