@@ -301,7 +301,7 @@ fn whatever_pcs_send_both_stores_answer_and_hold_the_same() {
                         laptop.say(&pair, "the more once more", &bodies);
                     }
                 }
-                2 => refuse(laptop.push(&pair, "a gap", own, commits[1.min(commits.len() - 1)..].to_vec())),
+                2 if commits.len() > 1 => refuse(laptop.push(&pair, "a gap", own, commits[1..].to_vec())),
                 3 if laptop.seq > 0 => {
                     let (seq, signature) = (seed.below(laptop.seq as usize) as u64 + 1, vec![0; 64]);
                     let fork = Sealed { seq, signature: signature.into(), body: bodies[0].clone().into() };
@@ -312,7 +312,7 @@ fn whatever_pcs_send_both_stores_answer_and_hold_the_same() {
                     forged.last_mut().expect("one").signature = vec![7; 64].into();
                     refuse(laptop.push(&pair, "a forged signature", own, forged));
                 }
-                5 => {
+                5 if commits.len() > 1 => {
                     let mut backwards = commits.clone();
                     backwards.reverse();
                     refuse(laptop.push(&pair, "backwards", own, backwards));
