@@ -6,8 +6,8 @@ use neem_core::sync::commit;
 use neem_core::sync::protocol::{Challenge, Refusal, Token, TokenRequest};
 use uuid::Uuid;
 
-use crate::Hub;
 use crate::store::{Entry, ReadTx};
+use crate::{Hub, Trouble, enrol};
 
 const CHALLENGE_MS: i64 = 60_000;
 const TOKEN_MS: i64 = 15 * 60_000;
@@ -66,7 +66,7 @@ pub fn token(hub: &Hub, request: &TokenRequest) -> Result<Token, Refusal> {
     if entry.revoked_at.is_some() {
         return Err(Refusal::new(Code::DeviceRevoked, "revoked"));
     }
-    let version: String = request.app_version.chars().take(40).collect();
+    let version = enrol::plain(&request.app_version, 40);
     tx.heard(tenant, request.device, now, Some(&version))?;
     tx.commit()?;
     // The clinic stands in the token, so that a database which is spread by clinic is asked in one place.
@@ -88,11 +88,11 @@ pub fn bearer(hub: &Hub, token: &str) -> Result<Device, Refusal> {
 }
 
 /// Looked up in `tx`: inside a push's transaction, a PC that was revoked a moment ago is refused.
-pub fn admitted(tx: &mut dyn ReadTx, device: Device) -> Result<Entry, Refusal> {
+pub fn admitted(tx: &mut dyn ReadTx, device: Device) -> Result<Entry, Trouble> {
     let entry = tx.entry(device.tenant, device.id)?;
     let entry = entry.ok_or_else(|| Refusal::new(Code::NotSignedIn, "no longer enrolled"))?;
     if entry.revoked_at.is_some() {
-        return Err(Refusal::new(Code::DeviceRevoked, "revoked"));
+        return Err(Refusal::new(Code::DeviceRevoked, "revoked").into());
     }
     Ok(entry)
 }

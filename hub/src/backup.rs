@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use neem_core::clock::SystemEntropy;
+use uuid::Uuid;
 
+use crate::Hub;
 use crate::serve::{self, ServeError};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{self, Store};
@@ -51,4 +53,14 @@ pub fn restore(data: &Path, key_file: Option<&Path>, from: &Path) -> Result<(Cop
     }
     std::fs::rename(&fresh, &place)?;
     Ok((copied, kept))
+}
+
+/// Gives the hub a new epoch: to be done whenever its database was put back to an older state by other
+/// means than [`restore`], or another server took over that may not have heard everything.
+pub fn new_epoch(hub: &Hub) -> Result<Uuid, ServeError> {
+    let epoch = store::random_id(&*hub.entropy);
+    let mut tx = hub.store().write()?;
+    tx.set_epoch(epoch)?;
+    tx.commit()?;
+    Ok(epoch)
 }

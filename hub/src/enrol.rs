@@ -6,9 +6,9 @@ use neem_core::sync::row::RowState;
 use neem_core::sync::value::Value;
 use uuid::Uuid;
 
-use crate::Hub;
 use crate::auth::Device;
 use crate::store::{NewEntry, ReadTx, Result as StoreResult};
+use crate::{Hub, Trouble, persevere};
 
 /// How long a code holds.
 pub const CODE_SECONDS: u32 = 15 * 60;
@@ -69,48 +69,57 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, Refusal> {
     if request.public_key.len() != 32 {
         return Err(Refusal::new(Code::HubRefused, "no public key"));
     }
+    persevere(|| enrol_once(hub, request))
+}
+
+fn enrol_once(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, Trouble> {
+    let refused = |code, detail| Err(Refusal::new(code, detail).into());
     let now = hub.clock.now().0;
     let mut tx = hub.store().write()?;
     let hash = code_hash(&request.code);
-    let code = tx.code(&hash)?.ok_or_else(|| Refusal::new(Code::CodeInvalid, "unknown code"))?;
-    let used = || Refusal::new(Code::CodeUsed, "used code");
+    let Some(code) = tx.code(&hash)? else { return refused(Code::CodeInvalid, "unknown code") };
     if code.used_at.is_some() {
-        return Err(used());
+        return refused(Code::CodeUsed, "used code");
     }
     if code.expires_at < now {
-        return Err(Refusal::new(Code::CodeExpired, "expired code"));
+        return refused(Code::CodeExpired, "expired code");
     }
     let tenant = match (code.tenant, request.tenant) {
-        (None, None) => return Err(Refusal::new(Code::HubHasNoClinic, "no clinic yet")),
+        (None, None) => return refused(Code::HubHasNoClinic, "no clinic yet"),
         (None, Some(own)) if !tx.add_tenant(own, now)? => {
-            return Err(Refusal::new(Code::OtherClinic, "the clinic is here already"));
+            return refused(Code::OtherClinic, "the clinic is here already");
         }
         (None, Some(own)) => own,
-        (Some(tenant), Some(own)) if own != tenant => return Err(Refusal::new(Code::OtherClinic, "another clinic")),
+        (Some(tenant), Some(own)) if own != tenant => return refused(Code::OtherClinic, "another clinic"),
         (Some(tenant), _) => tenant,
     };
     // Two PCs that enrol at once must not be given one lane.
     tx.lock(tenant)?;
     if !tx.use_code(&hash, now)? {
-        return Err(used());
+        return refused(Code::CodeUsed, "used code");
     }
     let lane = free_lane(&mut *tx, tenant, request.lane.as_deref())?;
-    let name: String = request.name.chars().take(120).collect();
+    let (name, app_version) = (plain(&request.name, 120), plain(&request.app_version, 40));
     let entry = NewEntry {
         device: request.device,
         public_key: &request.public_key,
         name: &name,
         lane: &lane,
-        app_version: &request.app_version,
+        app_version: &app_version,
         enrolled_at: now,
     };
     if !tx.add_device(tenant, &entry)? {
-        return Err(Refusal::new(Code::CodeUsed, "this PC is enrolled already"));
+        return refused(Code::CodeUsed, "this PC is enrolled already");
     }
     let epoch = tx.epoch();
     tx.commit()?;
     tracing::info!(device = %request.device, %tenant, lane, "device enrolled");
     Ok(EnrolReply { hub: hub.store().id(), epoch, tenant, lane })
+}
+
+/// A text of a stranger as it is kept: of this length at most, and without control characters.
+pub fn plain(text: &str, most: usize) -> String {
+    text.chars().filter(|character| !character.is_control()).take(most).collect()
 }
 
 /// The lane asked for if it is free; else the first free letter, then two letters.

@@ -65,6 +65,44 @@ pub(crate) fn internal(error: impl std::fmt::Display) -> Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Refusal {
-        internal(error)
+        match error {
+            StoreError::Away(_) | StoreError::Again(_) => {
+                tracing::error!(%error, "not now");
+                Refusal::new(Code::HubUnreachable, "the hub's database is away")
+            }
+            other => internal(other),
+        }
     }
+}
+
+/// Why something was not done: the PC's fault or the database's.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Refusal {
+        match trouble {
+            Trouble::Refused(refusal) => refusal,
+            Trouble::Store(error) => error.into(),
+        }
+    }
+}
+
+/// How often a transaction that was in another's way is tried.
+const TRIES: usize = 5;
+
+/// Does the work of one transaction, and again if the database has undone it for another one's sake.
+pub(crate) fn persevere<T>(work: impl Fn() -> Result<T, Trouble>) -> Result<T, Refusal> {
+    for _ in 1..TRIES {
+        match work() {
+            Err(Trouble::Store(StoreError::Again(reason))) => tracing::info!(reason, "trying again"),
+            done => return Ok(done?),
+        }
+    }
+    Ok(work()?)
 }

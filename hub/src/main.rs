@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
+use neem_hub::Hub;
 use neem_hub::backup::{self, Copied};
 use neem_hub::enrol::{self, For};
 use neem_hub::serve::{self, ServeError};
@@ -24,7 +25,7 @@ enum Command {
     /// Serve the PCs of the clinics in a data folder.
     Serve {
         #[command(flatten)]
-        place: Place,
+        place: Database,
         /// Where to listen; port 0 lets the system choose.
         #[arg(long, default_value = "127.0.0.1:7300")]
         listen: SocketAddr,
@@ -32,7 +33,7 @@ enum Command {
     /// Print a code with which one PC can join, once, within a quarter of an hour.
     Enroll {
         #[command(flatten)]
-        place: Place,
+        place: Database,
         /// The clinic, where the hub serves several.
         #[arg(long, conflicts_with = "new")]
         tenant: Option<Uuid>,
@@ -44,6 +45,7 @@ enum Command {
         public_address: Option<String>,
     },
     /// Copy the hub to a file, whole and checked, while it serves. It stays encrypted with the same key.
+    /// For a hub in PostgreSQL, pg_dump and the server's own backups do this.
     Backup {
         #[command(flatten)]
         place: Place,
@@ -52,6 +54,7 @@ enum Command {
         to: PathBuf,
     },
     /// Make the hub of a data folder from such a copy. Stop the hub first; what it had is kept beside it.
+    /// For a hub in PostgreSQL: restore with the server's own tools, then run `neem-hub new-epoch`.
     Restore {
         #[command(flatten)]
         place: Place,
@@ -59,6 +62,37 @@ enum Command {
         #[arg(long)]
         from: PathBuf,
     },
+    /// After the database was put back to an older state, or another server took over that may not have
+    /// heard everything: lets the PCs send again what it lacks. Run it before the hub serves.
+    NewEpoch {
+        #[command(flatten)]
+        place: Database,
+    },
+}
+
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("database").required(true).args(["data", "database_url"])))]
+struct Database {
+    /// The data folder; made if it is not there.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where the key of the data folder's database is kept; better not beside the data.
+    #[arg(long, env = "NEEM_HUB_KEY_FILE")]
+    key_file: Option<PathBuf>,
+    /// A PostgreSQL database of the hub's own instead of a data folder, as postgres://user@host/database.
+    /// Several hubs may serve one. It is as secret as the server's disks are: nothing in it is encrypted.
+    #[arg(long, env = "NEEM_HUB_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+impl Database {
+    fn open(&self) -> Result<Hub, ServeError> {
+        match (&self.data, &self.database_url) {
+            (Some(data), _) => serve::open(data, self.key_file.as_deref()),
+            (None, Some(url)) => serve::open_database(url),
+            (None, None) => unreachable!("one of the two is required"),
+        }
+    }
 }
 
 #[derive(clap::Args)]
@@ -79,6 +113,7 @@ fn main() -> ExitCode {
         Command::Enroll { place, tenant, new, public_address } => enroll(&place, tenant, new, public_address),
         Command::Backup { place, to } => copy(&place, &to),
         Command::Restore { place, from } => restore(&place, &from),
+        Command::NewEpoch { place } => new_epoch(&place),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,8 +124,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(place: &Place, listen: SocketAddr) -> Result<(), ServeError> {
-    let hub = Arc::new(serve::open(&place.data, place.key_file.as_deref())?);
+fn run(place: &Database, listen: SocketAddr) -> Result<(), ServeError> {
+    let hub = Arc::new(place.open()?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let (listener, address) = serve::bind(listen).await?;
@@ -119,6 +154,12 @@ fn restore(place: &Place, from: &Path) -> Result<(), ServeError> {
     Ok(())
 }
 
+fn new_epoch(place: &Database) -> Result<(), ServeError> {
+    println!("epoch {}", backup::new_epoch(&place.open()?)?);
+    eprintln!("What the clinics' PCs have beyond this database comes back at their next sync.");
+    Ok(())
+}
+
 fn said(copied: &Copied) -> String {
     format!("{} clinics, {} commits, {} records, read through and whole", copied.clinics, copied.commits, copied.rows)
 }
@@ -139,8 +180,8 @@ async fn stopped() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn enroll(place: &Place, tenant: Option<Uuid>, new: bool, address: Option<String>) -> Result<(), ServeError> {
-    let hub = serve::open(&place.data, place.key_file.as_deref())?;
+fn enroll(place: &Database, tenant: Option<Uuid>, new: bool, address: Option<String>) -> Result<(), ServeError> {
+    let hub = place.open()?;
     let tenants = enrol::tenants(&hub)?;
     let purpose = match (new, tenant, tenants.as_slice()) {
         (true, ..) | (false, None, []) => For::NewClinic,

@@ -9,7 +9,7 @@ use neem_core::sync::protocol::{Refusal, WAIT_SECONDS};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// The last number of each clinic that somebody waits for or has pushed to, per life of the database:
+/// The last number of each clinic that somebody has waited for, per life of the database:
 /// a new one may count from lower.
 #[derive(Default)]
 pub struct News {
@@ -23,10 +23,20 @@ impl News {
         heads.entry((epoch, tenant)).or_default().clone()
     }
 
+    /// The clinics that somebody waits for.
+    pub fn waited_for(&self, epoch: Uuid) -> Vec<Uuid> {
+        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = heads.iter().filter(|((of, _), head)| *of == epoch && head.receiver_count() > 0);
+        waited.map(|((_, tenant), _)| *tenant).collect()
+    }
+
     /// A push was committed, here or at another hub on the same database.
     pub fn tell(&self, epoch: Uuid, tenant: Uuid, hub_seq: i64) {
+        // Who asks later reads the number in the store.
+        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(head) = heads.get(&(epoch, tenant)) else { return };
         // Two pushes may tell in another order than they were committed in.
-        self.of(epoch, tenant).send_if_modified(|head| {
+        head.send_if_modified(|head| {
             let newer = hub_seq > *head;
             *head = hub_seq.max(*head);
             newer

@@ -6,8 +6,8 @@ use neem_core::error::Code;
 use neem_core::sync::commit::{self, GENESIS, Origin};
 use neem_core::sync::protocol::{Push, PushReply, Refusal};
 
-use crate::Hub;
-use crate::auth;
+use crate::auth::{self, Device};
+use crate::{Hub, Trouble, persevere};
 
 use taken::Taken;
 pub use taken::reason_of;
@@ -18,6 +18,11 @@ pub fn push(hub: &Hub, token: &str, plain: &[u8]) -> Result<PushReply, Refusal> 
     let push: Push =
         rmp_serde::from_slice(plain).map_err(|_| Refusal::new(Code::HubRefused, "a push that cannot be read"))?;
     let device = auth::bearer(hub, token)?;
+    persevere(|| push_once(hub, device, &push))
+}
+
+fn push_once(hub: &Hub, device: Device, push: &Push<'_>) -> Result<PushReply, Trouble> {
+    let refused = |code, detail| Trouble::Refused(Refusal::new(code, detail));
     let tenant = device.tenant;
     let now = hub.clock.now();
     let mut tx = hub.store().write()?;
@@ -28,27 +33,27 @@ pub fn push(hub: &Hub, token: &str, plain: &[u8]) -> Result<PushReply, Refusal> 
     let own = auth::admitted(&mut *tx, device)?;
     let author = if push.device == device.id { Some(own) } else { tx.entry(tenant, push.device)? };
     let (Some(author), Some(head)) = (author, head) else {
-        return Err(Refusal::new(Code::HubRefused, "commits of a PC that is not known here"));
+        return Err(refused(Code::HubRefused, "commits of a PC that is not known here"));
     };
     if push.hlcs.len() != push.commits.len() {
-        return Err(Refusal::new(Code::HubRefused, "commits without their clocks"));
+        return Err(refused(Code::HubRefused, "commits without their clocks"));
     }
     if push.commits.windows(2).any(|pair| pair[0].seq.checked_add(1) != Some(pair[1].seq)) {
-        return Err(Refusal::new(Code::HubRefused, "commits out of order"));
+        return Err(refused(Code::HubRefused, "commits out of order"));
     }
     let origin = Origin { device: push.device, incarnation: push.incarnation };
     let (known, last_hash) = tx.origin_head(tenant, origin)?.unwrap_or((0, GENESIS));
     if push.commits.first().is_some_and(|first| first.seq > known + 1) {
         let gap = Refusal::new(Code::ChangedMeanwhile, "commits are missing before these");
-        return Err(Refusal { head: Some(known), ..gap });
+        return Err(Refusal { head: Some(known), ..gap }.into());
     }
     let mut taken = Taken::new(tenant, origin, now, (known, last_hash), head);
-    taken.again(&mut *tx, &push)?;
-    taken.chain(&push)?;
+    taken.again(&mut *tx, push)?;
+    taken.chain(push)?;
     if let Some(last) = push.commits.last().filter(|last| last.seq > known)
         && !commit::verify(&author.public_key, &taken.last_hash, &last.signature)
     {
-        return Err(Refusal::new(Code::HubRefused, "the signature does not fit"));
+        return Err(refused(Code::HubRefused, "the signature does not fit"));
     }
     hub.judged(|judge| taken.merge(&mut *tx, judge))?;
     let reply = taken.store(&mut *tx)?;

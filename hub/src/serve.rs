@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::Hub;
 use crate::routes::router;
-use crate::store::{SqliteStore, StoreError};
+use crate::store::{PostgresStore, SqliteStore, StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -50,6 +50,12 @@ pub fn open(data: &Path, key_file: Option<&Path>) -> Result<Hub, ServeError> {
         known => known?,
     };
     let store = SqliteStore::open(&data.join("hub.db"), &key, &SystemEntropy)?;
+    Ok(Hub::new(Box::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy))?)
+}
+
+/// Opens the hub of a PostgreSQL database, or makes one there.
+pub fn open_database(url: &str) -> Result<Hub, ServeError> {
+    let store = PostgresStore::open(url, &SystemEntropy)?;
     Ok(Hub::new(Box::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy))?)
 }
 

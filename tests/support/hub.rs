@@ -20,11 +20,27 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{Seeded, WrongClock};
+use super::{Seeded, WrongClock, postgres};
 
-/// The machine on which the hub stands: its folder and its address outlive a restart.
+/// Where a hub keeps its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backing {
+    Sqlite,
+    Postgres,
+}
+
+impl Backing {
+    /// SQLite; PostgreSQL in the tests that tell the same stories once more.
+    fn usual() -> Backing {
+        if env!("CARGO_CRATE_NAME") == "on_postgres" { Backing::Postgres } else { Backing::Sqlite }
+    }
+}
+
+/// The machine on which the hub stands: its folder or database and its address outlive a restart.
 pub struct HubHouse {
     pub dir: TempDir,
+    /// The address of the PostgreSQL database, where it is one.
+    pub database: Option<String>,
     pub address: SocketAddr,
     pub clock: Arc<WrongClock>,
     runtime: Runtime,
@@ -39,11 +55,32 @@ struct Running {
 
 impl HubHouse {
     pub fn open() -> HubHouse {
+        HubHouse::on(Backing::usual())
+    }
+
+    pub fn on(backing: Backing) -> HubHouse {
+        let database = (backing == Backing::Postgres).then(|| postgres::cluster().database());
+        HubHouse::with(database, Arc::default())
+    }
+
+    /// On this PostgreSQL database.
+    pub fn at(database: String) -> HubHouse {
+        HubHouse::with(Some(database), Arc::default())
+    }
+
+    /// Another hub on the same PostgreSQL database.
+    pub fn beside(&self) -> HubHouse {
+        assert!(self.database.is_some(), "a file has one hub");
+        HubHouse::with(self.database.clone(), self.clock.clone())
+    }
+
+    fn with(database: Option<String>, clock: Arc<WrongClock>) -> HubHouse {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let mut house = HubHouse {
             dir: tempfile::tempdir().expect("a folder"),
+            database,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            clock: Arc::default(),
+            clock,
             runtime: runtime.expect("a runtime"),
             running: None,
         };
@@ -53,7 +90,11 @@ impl HubHouse {
 
     pub fn start(&mut self) {
         assert!(self.running.is_none(), "the hub is running");
-        let mut hub = serve::open(self.dir.path(), None).expect("the hub opens");
+        let opened = match &self.database {
+            Some(url) => serve::open_database(url),
+            None => serve::open(self.dir.path(), None),
+        };
+        let mut hub = opened.expect("the hub opens");
         hub.clock = self.clock.clone();
         let hub = Arc::new(hub);
         let (listener, address) = self.runtime.block_on(serve::bind(self.address)).expect("binds");
@@ -94,7 +135,7 @@ impl HubHouse {
     }
 
     /// The database itself, past the hub.
-    fn database(&self) -> Connection {
+    fn file(&self) -> Connection {
         let key = serve::key_of(self.dir.path(), None).expect("a key");
         let conn = Connection::open(self.dir.path().join("hub.db")).expect("opens");
         conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("a key");
@@ -103,11 +144,17 @@ impl HubHouse {
 
     /// Changes the database past the hub.
     pub fn change(&self, sql: &str) {
-        self.database().execute_batch(sql).expect("changes");
+        if let Some(url) = &self.database {
+            return postgres::client(url).batch_execute(sql).expect("changes");
+        }
+        self.file().execute_batch(sql).expect("changes");
     }
 
     pub fn count(&self, sql: &str) -> i64 {
-        self.database().query_row(sql, [], |row| row.get(0)).expect("counts")
+        if let Some(url) = &self.database {
+            return postgres::client(url).query_one(sql, &[]).expect("counts").get(0);
+        }
+        self.file().query_row(sql, [], |row| row.get(0)).expect("counts")
     }
 }
 

@@ -9,6 +9,7 @@
 mod clinic;
 pub mod forge;
 pub mod hub;
+pub mod postgres;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +34,8 @@ use uuid::Uuid;
 
 #[allow(unused_imports)]
 pub use clinic::{MINUTE, PASSWORD, Staff, WrongClock, patient};
-pub use hub::HubHouse;
+#[allow(unused_imports)]
+pub use hub::{Backing, HubHouse};
 
 /// A PC with its data directory.
 pub struct Pc {
@@ -239,7 +241,10 @@ pub struct Clinic {
 
 impl Clinic {
     pub fn open() -> Clinic {
-        let hub = HubHouse::open();
+        Clinic::at(HubHouse::open())
+    }
+
+    pub fn at(hub: HubHouse) -> Clinic {
         let (desk, staff) = first_pc(&hub);
         let room = join(&hub, desk.db.device().expect("a device").tenant, "Room 2");
         desk.sync();

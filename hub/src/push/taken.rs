@@ -12,6 +12,7 @@ use neem_core::sync::protocol::{Push, PushReply, Refusal};
 use neem_core::sync::row::RowState;
 use uuid::Uuid;
 
+use crate::Trouble;
 use crate::store::{NewCommit, NewQuarantined, Quarantined, Result, RowPut, StoreError, StoredCommit, WriteTx};
 
 /// A PC whose clock is ahead counts for no more than this ahead of the hub's.
@@ -67,7 +68,8 @@ impl<'a> Taken<'a> {
     }
 
     /// Commits that are here already are acknowledged again; another one under the number of one is a fork.
-    pub fn again(&mut self, tx: &mut dyn WriteTx, push: &'a Push<'a>) -> std::result::Result<(), Refusal> {
+    pub fn again(&mut self, tx: &mut dyn WriteTx, push: &Push<'_>) -> std::result::Result<(), Trouble> {
+        let refused = |detail| Err(Refusal::new(Code::HubRefused, detail).into());
         let old = || push.commits.iter().map(|sealed| sealed.seq).filter(|seq| *seq <= self.known);
         let (Some(first), Some(last)) = (old().min(), old().max()) else { return Ok(()) };
         let stored = tx.origin_commits(self.tenant, self.origin, first, last)?;
@@ -75,11 +77,10 @@ impl<'a> Taken<'a> {
         for sealed in push.commits.iter().filter(|sealed| sealed.seq <= self.known) {
             let index = stored.binary_search_by_key(&sealed.seq, |commit| commit.seq);
             let Some(commit) = index.ok().map(|index| &stored[index]) else {
-                return Err(Refusal::new(Code::HubRefused, "a commit without a number"));
+                return refused("a commit without a number");
             };
             if commit.body != *sealed.body {
-                let fork = "another commit has this number: the PC's database was copied";
-                return Err(Refusal::new(Code::HubRefused, fork));
+                return refused("another commit has this number: the PC's database was copied");
             }
             if Body::decode(&commit.body).is_ok_and(|body| body.hlc != commit.hlc) {
                 self.reply.clamped.push((sealed.seq, commit.hlc));

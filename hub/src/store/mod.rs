@@ -4,6 +4,7 @@
 //! Every question takes many rows at once, so that a database on another machine is asked a few times
 //! for each push and not once for each row.
 
+pub mod postgres;
 pub mod sqlite;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use crate::news::News;
 
+pub use self::postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +26,16 @@ pub enum StoreError {
     Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]
     Core(#[from] neem_core::Error),
+    #[error(transparent)]
+    Postgres(::postgres::Error),
+    /// The database cannot be reached, or not now.
+    #[error("the database is away: {0}")]
+    Away(String),
+    /// Two transactions were in each other's way; this one was undone and may be tried again.
+    #[error("in the way of another transaction: {0}")]
+    Again(String),
+    #[error("not the address of a database: {0}")]
+    Address(String),
     #[error("the hub's database is from a newer version")]
     Newer,
     #[error("the hub's database cannot be opened with this key, or is damaged")]
@@ -181,7 +193,7 @@ pub trait ReadTx {
 
     fn entry(&mut self, tenant: Uuid, device: Uuid) -> Result<Option<Entry>>;
 
-    /// The lanes that the clinic's PCs have.
+    /// The lanes that the clinic's PCs have, in order.
     fn lanes(&mut self, tenant: Uuid) -> Result<Vec<String>>;
 
     /// Every PC that is in, by lane, with how far it is behind.

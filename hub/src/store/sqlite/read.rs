@@ -64,7 +64,7 @@ impl<C: Deref<Target = Connection>> ReadTx for SqliteTx<C> {
     }
 
     fn lanes(&mut self, tenant: Uuid) -> Result<Vec<String>> {
-        let mut statement = self.conn.prepare_cached("SELECT lane FROM devices WHERE tenant = ?1")?;
+        let mut statement = self.conn.prepare_cached("SELECT lane FROM devices WHERE tenant = ?1 ORDER BY lane")?;
         let lanes = statement.query_map([tenant], |row| row.get(0))?;
         Ok(lanes.collect::<rusqlite::Result<_>>()?)
     }
