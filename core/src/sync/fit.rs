@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use crate::sync::commit::Body;
+use crate::sync::names;
 use crate::sync::tables::Table;
 use crate::sync::value::Value;
 
@@ -16,6 +17,9 @@ pub fn unfit<E>(
     tenant: Uuid,
     mut exists: impl FnMut(&str, Uuid) -> Result<bool, E>,
 ) -> Result<Option<String>, E> {
+    if let Some(reason) = names::unfit(body) {
+        return Ok(Some(reason.to_owned()));
+    }
     let mut new_rows: HashSet<(&str, Uuid)> = HashSet::new();
     for block in &body.inserts {
         for row in &block.rows {
