@@ -3,13 +3,17 @@
 
 pub mod auth;
 pub mod backup;
+pub mod connections;
 pub mod enrol;
+pub mod limits;
+pub mod metrics;
 pub mod news;
 pub mod pull;
 pub mod push;
 pub mod routes;
 pub mod serve;
 pub mod store;
+pub mod tls;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -19,6 +19,7 @@ pub mod newer;
 pub mod overlap;
 pub mod pin;
 pub mod protocol;
+pub mod reintroduce;
 pub mod row;
 pub mod tables;
 pub mod value;

@@ -92,6 +92,12 @@ pub fn keep(conn: &Connection, pin: Option<Pin>) -> Result<()> {
     Ok(())
 }
 
+/// The hub has moved or has a new key, and its code said so; what was fetched from it stays counted.
+pub fn move_to(conn: &Connection, address: &str, pin: Option<Pin>) -> Result<()> {
+    conn.execute("UPDATE hub_link SET address = ?1 WHERE only = 1", [address])?;
+    keep(conn, pin)
+}
+
 /// The key that this PC's hub must show; none without a hub, or for one that has no TLS of its own.
 pub fn kept(conn: &Connection) -> Result<Option<Pin>> {
     let found: Option<Option<Vec<u8>>> =
