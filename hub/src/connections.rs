@@ -21,9 +21,6 @@ use tower::ServiceExt;
 use crate::metrics::Present;
 use crate::tls::Tls;
 
-/// For a handshake, and for the head of a request; also how long an idle connection is kept. Above the
-/// time for which a PC keeps one itself.
-const HEAD_PATIENCE: Duration = Duration::from_secs(30);
 const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(10);
 /// What is still under way so long after the request to stop is cut.
 const LAST_WORDS: Duration = Duration::from_secs(8);
@@ -33,6 +30,22 @@ const MAX_HEAD: usize = 32 << 10;
 const MAX_CONNECTIONS: usize = 1_024;
 /// From one address, unless a proxy stands before the hub.
 const MAX_FROM_ONE: usize = 256;
+
+/// How long a slow sender is listened to.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the head of a request; also how long an idle connection is kept: above the time for which a
+    /// PC keeps one itself.
+    pub head: Duration,
+    /// Between two pieces of a body.
+    pub silence: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience { head: Duration::from_secs(30), silence: Duration::from_secs(15) }
+    }
+}
 
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +58,7 @@ pub struct Door {
     pub tls: Option<Tls>,
     /// All come from one address then.
     pub behind_proxy: bool,
+    pub patience: Patience,
     pub open: IntGauge,
 }
 
@@ -84,7 +98,7 @@ impl Drop for Place {
 /// Takes connections until `stop`; then takes no more, lets requests under way finish, and returns
 /// after [`LAST_WORDS`] at the latest.
 pub async fn take(door: Door, stop: impl Future<Output = ()>) {
-    let Door { listener, router, tls, behind_proxy, open } = door;
+    let Door { listener, router, tls, behind_proxy, patience, open } = door;
     let (closing, closed) = watch::channel(false);
     let (crowd, mut taken) = (Crowd::default(), JoinSet::new());
     let mut stop = pin!(stop);
@@ -108,7 +122,7 @@ pub async fn take(door: Door, stop: impl Future<Output = ()>) {
         let (router, tls, closed, present) = (router.clone(), tls.clone(), closed.clone(), Present::new(&open));
         taken.spawn(async move {
             let _held = (place, present);
-            connection(stream, from, router, tls, closed).await;
+            connection(stream, from, router, tls, patience, closed).await;
         });
     }
     drop(listener);
@@ -124,15 +138,16 @@ async fn connection(
     from: SocketAddr,
     router: Router,
     tls: Option<Tls>,
+    patience: Patience,
     closed: watch::Receiver<bool>,
 ) {
     // An answer is written in one go: waiting for more would only delay it.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => converse(stream, from, router, closed).await,
+        None => converse(stream, from, router, patience, closed).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_PATIENCE, tls.acceptor.accept(stream)).await {
-                converse(stream, from, router, closed).await;
+                converse(stream, from, router, patience, closed).await;
             }
         }
     }
@@ -142,6 +157,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     from: SocketAddr,
     router: Router,
+    patience: Patience,
     mut closed: watch::Receiver<bool>,
 ) {
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
@@ -151,7 +167,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let mut talking = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_PATIENCE)
+            .header_read_timeout(patience.head)
             .max_headers(MAX_HEADERS)
             .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(stream), service)

@@ -19,8 +19,6 @@ use uuid::Uuid;
 
 use crate::routes::Denied;
 
-/// A sender who is silent for so long in the middle of a body is let go.
-pub const LONGEST_SILENCE: Duration = Duration::from_secs(15);
 /// Commits in one push; a PC sends 4,000 at most.
 const MAX_COMMITS: usize = 10_000;
 /// PCs and addresses that are remembered before those that have been quiet are forgotten.
@@ -131,11 +129,11 @@ fn denied(status: StatusCode, why: &str) -> Denied {
     Denied { status, refusal: Refusal::new(Code::HubRefused, why), retry_after: None }
 }
 
-/// Reads a body of at most `limit` bytes from a sender who goes on sending.
-pub async fn take(mut body: Body, limit: usize) -> Result<Vec<u8>, Denied> {
+/// Reads a body of at most `limit` bytes from a sender who is never silent for longer than `silence`.
+pub async fn take(mut body: Body, limit: usize, silence: Duration) -> Result<Vec<u8>, Denied> {
     let mut bytes = Vec::new();
     loop {
-        let frame = tokio::time::timeout(LONGEST_SILENCE, body.frame())
+        let frame = tokio::time::timeout(silence, body.frame())
             .await
             .map_err(|_| denied(StatusCode::REQUEST_TIMEOUT, "a body that stopped"))?;
         let Some(frame) = frame else { return Ok(bytes) };

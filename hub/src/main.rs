@@ -153,7 +153,9 @@ fn run(
         };
         if tls.is_none() && !behind_proxy && !address.ip().is_loopback() {
             tracing::warn!(%address, "plain HTTP: whoever is on this network can read and change what PCs and hub say");
-            eprintln!("neem-hub: WARNING: {address} speaks plain HTTP, which others on the network can read and change.");
+            eprintln!(
+                "neem-hub: WARNING: {address} speaks plain HTTP, which others on the network can read and change."
+            );
             eprintln!("neem-hub: Serve with --tls, or put a proxy with TLS before it and say --behind-proxy.");
         }
         tracing::info!(%address, tls = tls.is_some(), "listening");

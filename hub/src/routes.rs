@@ -37,13 +37,21 @@ pub struct Service {
     pub meters: Meters,
     /// Whether the address of a request is what a proxy says.
     pub behind_proxy: bool,
+    /// How long a body may stand still.
+    pub silence: Duration,
     pages: Semaphore,
 }
 
 impl Service {
-    pub fn new(hub: Arc<Hub>, rates: Rates, behind_proxy: bool) -> Result<Service, prometheus::Error> {
+    /// Fails only if two figures had one name.
+    pub fn new(
+        hub: Arc<Hub>,
+        rates: Rates,
+        behind_proxy: bool,
+        silence: Duration,
+    ) -> Result<Service, prometheus::Error> {
         let pages = Semaphore::new(PAGES_AT_ONCE);
-        Ok(Service { hub, limits: Limits::new(rates), meters: Meters::new()?, behind_proxy, pages })
+        Ok(Service { hub, limits: Limits::new(rates), meters: Meters::new()?, behind_proxy, silence, pages })
     }
 }
 
@@ -193,7 +201,7 @@ where
     A: Serialize + Send + 'static,
 {
     let answered = async {
-        let body = limits::take(body, QUESTION.compressed).await?;
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
         blocking(move || Ok(answer(&service.hub, read(&body, QUESTION)?)?)).await
     };
     reply(answered.await)
@@ -211,7 +219,7 @@ where
 {
     let answered = async {
         let device = who(&service, &headers).await?;
-        let body = limits::take(body, QUESTION.compressed).await?;
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
         blocking(move || Ok(answer(&service.hub, device, read(&body, QUESTION)?)?)).await
     };
     reply(answered.await)
@@ -234,7 +242,7 @@ async fn take_push(State(service): State<Shared>, headers: HeaderMap, body: Body
     let taken = async {
         who(&service, &headers).await?;
         let token = token(&headers)?;
-        let body = limits::take(body, PAGE.compressed).await?;
+        let body = limits::take(body, PAGE.compressed, service.silence).await?;
         let (size, hub) = (body.len() as u64, service.hub.clone());
         let _place = service.pages.acquire().await.map_err(internal)?;
         let taken = blocking(move || {
@@ -254,7 +262,7 @@ async fn take_push(State(service): State<Shared>, headers: HeaderMap, body: Body
 async fn give_pull(State(service): State<Shared>, headers: HeaderMap, body: Body) -> Response {
     let page = async {
         let device = who(&service, &headers).await?;
-        let body = limits::take(body, QUESTION.compressed).await?;
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
         let hub = service.hub.clone();
         let packed = blocking(move || {
             let plain = pull::pull(&hub, device, &read(&body, QUESTION)?)?;
@@ -273,7 +281,7 @@ async fn give_pull(State(service): State<Shared>, headers: HeaderMap, body: Body
 async fn give_news(State(service): State<Shared>, headers: HeaderMap, body: Body) -> Response {
     let woken = async {
         let device = who(&service, &headers).await?;
-        let body = limits::take(body, QUESTION.compressed).await?;
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
         let request: WaitRequest = read(&body, QUESTION)?;
         let hub = service.hub.clone();
         // Not begun before somebody polls it: what is pushed in between would be missed.

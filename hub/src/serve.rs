@@ -11,7 +11,7 @@ use neem_core::keys::DatabaseKey;
 use prometheus::IntGauge;
 use tokio::net::TcpListener;
 
-use crate::connections::{self, Door};
+use crate::connections::{self, Door, Patience};
 use crate::limits::Rates;
 use crate::routes::{Service, router};
 use crate::store::{Store, StoreError};
@@ -69,6 +69,7 @@ pub struct Manner {
     /// A proxy stands before the hub and says in `X-Forwarded-For` for whom it speaks.
     pub behind_proxy: bool,
     pub rates: Rates,
+    pub patience: Patience,
     /// Where `/metrics` is served, if anywhere.
     pub metrics: Option<TcpListener>,
 }
@@ -89,11 +90,11 @@ pub async fn serve_in(
     manner: Manner,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let Manner { tls, behind_proxy, rates, metrics } = manner;
-    let service = Arc::new(Service::new(hub.clone(), rates, behind_proxy)?);
+    let Manner { tls, behind_proxy, rates, patience, metrics } = manner;
+    let service = Arc::new(Service::new(hub.clone(), rates, behind_proxy, patience.silence)?);
     let aside = metrics.map(|listener| {
         let (router, open) = (metrics::router(service.clone()), IntGauge::new("aside", "connections for figures"));
-        open.map(|open| Door { listener, router, tls: None, behind_proxy: false, open })
+        open.map(|open| Door { listener, router, tls: None, behind_proxy: false, patience, open })
     });
     // Figures are given until the last request is done.
     let aside = aside.transpose()?.map(|door| tokio::spawn(connections::take(door, std::future::pending())));
@@ -103,7 +104,7 @@ pub async fn serve_in(
         hub.news.close();
     };
     let open = service.meters.connections.clone();
-    connections::take(Door { listener, router: router(service), tls, behind_proxy, open }, stop).await;
+    connections::take(Door { listener, router: router(service), tls, behind_proxy, patience, open }, stop).await;
     if let Some(aside) = aside {
         aside.abort();
     }

@@ -20,7 +20,9 @@ fn every_route_is_described_and_nothing_else() {
     let paths = document["paths"].as_object().expect("paths");
     let described: BTreeSet<(&str, &str)> = paths
         .iter()
-        .flat_map(|(path, item)| item.as_object().expect("methods").keys().map(move |method| (method.as_str(), path.as_str())))
+        .flat_map(|(path, item)| {
+            item.as_object().expect("methods").keys().map(move |method| (method.as_str(), path.as_str()))
+        })
         .collect();
     assert_eq!(described, ROUTES.iter().copied().collect());
 }
@@ -50,10 +52,8 @@ fn every_reference_leads_to_a_schema_and_every_schema_is_referred_to() {
 fn fields(value: &impl Serialize) -> Vec<String> {
     let text = serde_json::to_string(value).expect("JSON");
     let names = serde_json::from_str::<Value>(&text).expect("JSON").as_object().expect("fields").clone();
-    let mut placed: Vec<(usize, String)> = names
-        .keys()
-        .map(|name| (text.find(&format!("\"{name}\":")).expect("its place"), name.clone()))
-        .collect();
+    let mut placed: Vec<(usize, String)> =
+        names.keys().map(|name| (text.find(&format!("\"{name}\":")).expect("its place"), name.clone())).collect();
     placed.sort();
     placed.into_iter().map(|(_, name)| name).collect()
 }
@@ -74,8 +74,7 @@ fn schemas_are_what_travels() {
         app_version: text(),
     };
     let hello = Hello { epoch: id, hub_seq: 0, your_seq: 0, your_hash: vec![], incarnations: 0, heads: vec![head] };
-    let device =
-        HubDevice { device: id, name: text(), lane: text(), last_seen: None, behind: 0, app_version: text() };
+    let device = HubDevice { device: id, name: text(), lane: text(), last_seen: None, behind: 0, app_version: text() };
     let pulled = || Pulled { device: id, incarnation: 1, hub_seq: 1, hlc: 1, sealed: sealed() };
     let token = TokenRequest { device: id, challenge: text(), signature: vec![], app_version: text() };
     let travelling = [
