@@ -13,6 +13,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http_body_util::BodyExt;
 use neem_core::error::Code;
 use neem_core::sync::protocol::{MAX_COMPRESSED, MAX_PLAIN, Refusal};
+use neem_core::sync::shallow;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
@@ -196,7 +197,7 @@ pub fn count_commits(plain: &[u8]) -> Result<(), Denied> {
             Ok(self)
         }
     }
-    rmp_serde::from_slice::<Outline>(plain)
+    shallow::from_slice::<Outline>(plain)
         .map(drop)
         .map_err(|_| Refusal::new(Code::HubRefused, "a push that cannot be read, or of too many commits").into())
 }

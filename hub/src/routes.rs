@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use neem_core::error::Code;
 use neem_core::sync::protocol::{MEDIA_TYPE, Refusal, WaitRequest, Woken, pack};
+use neem_core::sync::shallow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
@@ -186,7 +187,7 @@ fn token(headers: &HeaderMap) -> Result<String, Refusal> {
 }
 
 fn read<Q: DeserializeOwned>(packed: &[u8], size: Size) -> Result<Q, Denied> {
-    rmp_serde::from_slice(&limits::unpack(packed, size.plain)?)
+    shallow::from_slice(&limits::unpack(packed, size.plain)?)
         .map_err(|_| Refusal::new(Code::HubRefused, "a body that cannot be read").into())
 }
 

@@ -41,18 +41,22 @@ fn let_in(house: &House) -> String {
     raw::token(house.address, DEVICE, &key())
 }
 
-/// A page of one signed commit that inserts a row into a table.
+/// A page of one signed commit.
+fn page_of(body: Vec<u8>) -> Vec<u8> {
+    let origin = Origin { device: DEVICE, incarnation: 1 };
+    let hash = commit::chain_hash(&GENESIS, origin, 1, &body);
+    let sealed = Sealed { seq: 1, signature: commit::sign(&key(), &hash).into(), body: body.into() };
+    rmp_serde::to_vec(&Push { device: DEVICE, incarnation: 1, commits: vec![sealed], hlcs: vec![1] }).expect("encodes")
+}
+
+/// One that inserts a row into a table.
 fn page(table: &str, column: &str) -> Vec<u8> {
     let bytes = |id: Uuid| Value::Blob(id.as_bytes().to_vec());
     let columns = vec!["id".to_owned(), "tenant_id".to_owned(), column.to_owned()];
     let rows = vec![vec![bytes(Uuid::from_u128(9)), bytes(TENANT), Value::Text("a".into())]];
     let inserts = vec![Inserts { table: table.into(), columns, rows }];
     let body = Body { schema: 1, hlc: 1, at: 1, user: None, action: "test".into(), inserts, updates: vec![] };
-    let body = body.encode().expect("encodes");
-    let origin = Origin { device: DEVICE, incarnation: 1 };
-    let hash = commit::chain_hash(&GENESIS, origin, 1, &body);
-    let sealed = Sealed { seq: 1, signature: commit::sign(&key(), &hash).into(), body: body.into() };
-    rmp_serde::to_vec(&Push { device: DEVICE, incarnation: 1, commits: vec![sealed], hlcs: vec![1] }).expect("encodes")
+    page_of(body.encode().expect("encodes"))
 }
 
 fn packed(plain: &[u8]) -> Vec<u8> {
@@ -165,6 +169,8 @@ fn whatever_a_pc_sends_the_answer_is_a_refusal_and_never_a_fault() {
         vec![0x91; 500_000],
         [&[0x94; 1][..], &[0xdd, 0xff, 0xff, 0xff, 0xff].repeat(4)].concat(),
         [&[0x94, 0xc4, 16][..], &[0; 16], &[1, 0xdd, 0xff, 0xff, 0xff, 0xff]].concat(),
+        // A signed commit with such lists under a name that no commit has.
+        page_of([b"\x81\xa1x".as_slice(), &[0x91; 100_000]].concat()),
         vec![0xc6, 0xff, 0xff, 0xff, 0xff],
         vec![0xdf, 0xff, 0xff, 0xff, 0xff],
     ];
@@ -191,7 +197,7 @@ fn whatever_a_pc_sends_the_answer_is_a_refusal_and_never_a_fault() {
         let routes = ROUTES.iter().filter(|(method, _)| *method == "post");
         let chosen: Vec<&str> = routes.map(|(_, path)| *path).filter(|path| *path != "/v1/wait").collect();
         // Every route with the handful that is made by hand, one of them with each of the noise.
-        let paths = if turn < 9 { chosen.clone() } else { vec!["/v1/push", chosen[turn % chosen.len()]] };
+        let paths = if turn < 10 { chosen.clone() } else { vec!["/v1/push", chosen[turn % chosen.len()]] };
         for path in paths {
             for body in [packed(plain), plain.clone()] {
                 let answer = raw::post(house.address, path, Some(&token), &body);

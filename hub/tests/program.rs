@@ -104,6 +104,8 @@ fn asked_to_stop_in_the_middle_of_a_push_it_finishes_and_acknowledges_it() {
     let (device, key) = pc.key();
     let token = raw::token(hub.address, device, &key);
 
+    let open = || figure(&hub, "neem_hub_connections");
+    let before = open().expect("a figure");
     // Somebody waits for news, and a push is half on its way.
     let wait = pack(&WaitRequest { after: i64::MAX - 1 }).expect("packs");
     let mut waiting = raw::connect(hub.address);
@@ -114,7 +116,7 @@ fn asked_to_stop_in_the_middle_of_a_push_it_finishes_and_acknowledges_it() {
     pushing.write_all(raw::head("/v1/push", Some(&token), page.len()).as_bytes()).expect("sends");
     pushing.write_all(&page[..page.len() / 2]).expect("sends");
     until("somebody waits", || figure(&hub, "neem_hub_waiting") == Some(1.0));
-    until("both are in", || figure(&hub, "neem_hub_connections") == Some(2.0));
+    until("both are in", || open() == Some(before + 2.0));
 
     hub.ask_to_stop();
     assert!(raw::answer(&mut waiting).read::<Woken>().hub_seq > 0, "who waits is let go");

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::error::Code;
 use crate::sync::pin::{self, Demand, Pin};
 use crate::sync::protocol::*;
+use crate::sync::shallow;
 
 /// How long a busy hub may ask for and how often, until the sync gives up and comes back later.
 const LONGEST_MOMENT: Duration = Duration::from_secs(10);
@@ -134,7 +135,7 @@ async fn exchange(
 
 fn answer<T: DeserializeOwned>(status: StatusCode, packed: &[u8]) -> Result<T, Refusal> {
     let plain = plain_answer(status, packed)?;
-    rmp_serde::from_slice(&plain).map_err(unreadable)
+    shallow::from_slice(&plain).map_err(unreadable)
 }
 
 fn plain_answer(status: StatusCode, packed: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -145,7 +146,7 @@ fn plain_answer(status: StatusCode, packed: &[u8]) -> Result<Vec<u8>, Refusal> {
     // Something else may answer on that address; then there is no refusal to read.
     Err(plain
         .ok()
-        .and_then(|plain| rmp_serde::from_slice::<Refusal>(&plain).ok())
+        .and_then(|plain| shallow::from_slice::<Refusal>(&plain).ok())
         .unwrap_or_else(|| unreadable(format!("status {}", status.as_u16()))))
 }
 
@@ -228,7 +229,7 @@ impl HttpHub {
 
     async fn call<Q: Serialize, A: DeserializeOwned>(&self, path: &str, request: &Q) -> Result<A, Refusal> {
         let plain = self.ask(path, pack(request).map_err(unreadable)?).await?;
-        rmp_serde::from_slice(&plain).map_err(unreadable)
+        shallow::from_slice(&plain).map_err(unreadable)
     }
 }
 
@@ -240,7 +241,7 @@ impl HubApi for HttpHub {
     async fn push(&self, body: Vec<u8>) -> Result<PushReply, Refusal> {
         let packed = zstd::bulk::compress(&body, 3).map_err(unreadable)?;
         let plain = self.ask("v1/push", packed).await?;
-        rmp_serde::from_slice(&plain).map_err(unreadable)
+        shallow::from_slice(&plain).map_err(unreadable)
     }
 
     async fn pull(&self, request: PullRequest) -> Result<Vec<u8>, Refusal> {

@@ -21,6 +21,7 @@ pub mod pin;
 pub mod protocol;
 pub mod reintroduce;
 pub mod row;
+pub mod shallow;
 pub mod tables;
 pub mod value;
 
