@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0007_care_and_billing.sql"),
     include_str!("../../migrations/device/0008_files_and_messages.sql"),
     include_str!("../../migrations/device/0009_decisions.sql"),
+    include_str!("../../migrations/device/0010_pin.sql"),
     include_str!("../../migrations/device/0012_repairs.sql"),
 ];
 

@@ -110,6 +110,10 @@ pub enum Code {
     HubUnreachable,
     HubRefused,
     HubTooOld,
+    /// Too many requests; the PC tries again by itself.
+    HubBusy,
+    /// The hub shows another key than the one that this PC was introduced to.
+    HubIdentityChanged,
     HubNotConnected,
     CodeInvalid,
     CodeUsed,

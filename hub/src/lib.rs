@@ -3,7 +3,10 @@
 
 pub mod auth;
 pub mod backup;
+pub mod connections;
 pub mod enrol;
+pub mod limits;
+pub mod metrics;
 pub mod narrow;
 pub mod news;
 pub mod pull;
@@ -11,6 +14,7 @@ pub mod push;
 pub mod routes;
 pub mod serve;
 pub mod store;
+pub mod tls;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

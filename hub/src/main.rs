@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use neem_hub::Hub;
 use neem_hub::backup::{self, Copied};
 use neem_hub::enrol::{self, For};
-use neem_hub::serve::{self, ServeError};
+use neem_hub::serve::{self, Manner, ServeError};
+use neem_hub::tls::{self, Tls, TlsError};
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
@@ -23,12 +25,26 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the PCs of the clinics in a data folder.
+    ///
+    /// PCs and hub must be the only ones on their line, or the line must be TLS: with --tls, with a
+    /// certificate of your own (--tls-cert, --tls-key), or with a proxy before the hub that has one
+    /// (--behind-proxy). A code made while the hub serves TLS carries letters of its key, and a PC that
+    /// joined with it insists on that key ever after: keep tls-key.pem, and renew a certificate of your own
+    /// with the same key.
     Serve {
         #[command(flatten)]
         place: Database,
         /// Where to listen; port 0 lets the system choose.
         #[arg(long, default_value = "127.0.0.1:7300")]
         listen: SocketAddr,
+        #[command(flatten)]
+        secured: Secured,
+        /// A proxy stands before the hub: addresses are taken from the last entry of X-Forwarded-For.
+        #[arg(long)]
+        behind_proxy: bool,
+        /// Where to serve figures for Prometheus, at /metrics; anybody who reaches this address reads them.
+        #[arg(long)]
+        metrics: Option<SocketAddr>,
     },
     /// Print a code with which one PC can join, once, within a quarter of an hour.
     Enroll {
@@ -43,6 +59,10 @@ enum Command {
         /// The address under which the PCs reach the hub, printed with the code.
         #[arg(long)]
         public_address: Option<String>,
+        /// The certificate that the PCs will meet, for letters of its key in the code. A hub with a data
+        /// folder knows its own.
+        #[arg(long)]
+        tls_cert: Option<PathBuf>,
     },
     /// Copy the hub to a file, whole and checked, while it serves. It stays encrypted with the same key.
     /// For a hub in PostgreSQL, pg_dump and the server's own backups do this.
@@ -96,6 +116,30 @@ impl Database {
 }
 
 #[derive(clap::Args)]
+struct Secured {
+    /// Serve HTTPS with a key and certificate of the hub's own, made in the data folder the first time.
+    #[arg(long)]
+    tls: bool,
+    /// Serve HTTPS with this certificate (PEM, the chain after it).
+    #[arg(long, requires = "tls_key", conflicts_with = "tls")]
+    tls_cert: Option<PathBuf>,
+    /// The key of --tls-cert (PEM).
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+impl Secured {
+    fn tls(&self, data: Option<&Path>) -> Result<Option<Tls>, TlsError> {
+        match (&self.tls_cert, &self.tls_key, data) {
+            (Some(certificate), Some(key), _) => Tls::from_files(certificate, key).map(Some),
+            (_, _, Some(data)) if self.tls => Tls::own(data).map(Some),
+            _ if self.tls => Err(TlsError::NoFolder),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[derive(clap::Args)]
 struct Place {
     /// The data folder; made if it is not there.
     #[arg(long)]
@@ -109,8 +153,12 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let done = match Cli::parse().command {
-        Command::Serve { place, listen } => run(&place, listen),
-        Command::Enroll { place, tenant, new, public_address } => enroll(&place, tenant, new, public_address),
+        Command::Serve { place, listen, secured, behind_proxy, metrics } => {
+            run(&place, listen, &secured, behind_proxy, metrics)
+        }
+        Command::Enroll { place, tenant, new, public_address, tls_cert } => {
+            enroll(&place, tenant, new, public_address, tls_cert.as_deref())
+        }
         Command::Backup { place, to } => copy(&place, &to),
         Command::Restore { place, from } => restore(&place, &from),
         Command::NewEpoch { place } => new_epoch(&place),
@@ -124,15 +172,44 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(place: &Database, listen: SocketAddr) -> Result<(), ServeError> {
+fn run(
+    place: &Database,
+    listen: SocketAddr,
+    secured: &Secured,
+    behind_proxy: bool,
+    figures: Option<SocketAddr>,
+) -> Result<(), ServeError> {
     let hub = Arc::new(place.open()?);
+    let tls = secured.tls(place.data.as_deref())?;
+    if let Some(data) = &place.data {
+        tls::announce(data, tls.as_ref().map(|tls| tls.pin))?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let (listener, address) = serve::bind(listen).await?;
-        tracing::info!(%address, "listening");
-        println!("listening on http://{address}");
-        serve::serve(hub, listener, stopped()).await
-    })?;
+        let metrics = match figures {
+            Some(figures) => {
+                let (listener, address) = serve::bind(figures).await?;
+                println!("figures on http://{address}/metrics");
+                Some(listener)
+            }
+            None => None,
+        };
+        if tls.is_none() && !behind_proxy && !address.ip().is_loopback() {
+            tracing::warn!(%address, "plain HTTP: whoever is on this network can read and change what PCs and hub say");
+            eprintln!(
+                "neem-hub: WARNING: {address} speaks plain HTTP, which others on the network can read and change."
+            );
+            eprintln!("neem-hub: Serve with --tls, or put a proxy with TLS before it and say --behind-proxy.");
+        }
+        tracing::info!(%address, tls = tls.is_some(), "listening");
+        println!("listening on {}://{address}", if tls.is_some() { "https" } else { "http" });
+        let manner = Manner { tls, behind_proxy, metrics, ..Manner::default() };
+        serve::serve_in(hub, listener, manner, stopped()).await
+    });
+    // A page that is being read from the disk for somebody who is gone need not be waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -180,7 +257,13 @@ async fn stopped() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn enroll(place: &Database, tenant: Option<Uuid>, new: bool, address: Option<String>) -> Result<(), ServeError> {
+fn enroll(
+    place: &Database,
+    tenant: Option<Uuid>,
+    new: bool,
+    address: Option<String>,
+    certificate: Option<&Path>,
+) -> Result<(), ServeError> {
     let hub = place.open()?;
     let tenants = enrol::tenants(&hub)?;
     let purpose = match (new, tenant, tenants.as_slice()) {
@@ -195,9 +278,17 @@ fn enroll(place: &Database, tenant: Option<Uuid>, new: bool, address: Option<Str
         }
     };
     let code = enrol::new_code(&hub, purpose)?;
-    println!("{}", code.code);
+    let shown = match certificate {
+        Some(certificate) => Some(tls::pin_of(certificate)?),
+        None => place.data.as_deref().and_then(tls::announced),
+    };
+    let whole = match shown {
+        Some(pin) => pin.joined_to(&code.code),
+        None => code.code,
+    };
+    println!("{whole}");
     if let Some(address) = address {
-        println!("{}#{}", address.trim_end_matches('/'), code.code);
+        println!("{}#{whole}", address.trim_end_matches('/'));
     }
     eprintln!("Good for one PC, for {} minutes.", code.seconds / 60);
     Ok(())

@@ -1,53 +1,179 @@
 //! Every route at a glance.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Extension, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use neem_core::error::Code;
-use neem_core::sync::protocol::{MAX_COMPRESSED, MEDIA_TYPE, Refusal, WaitRequest, Woken, pack, unpack};
+use neem_core::sync::protocol::{MEDIA_TYPE, Refusal, WaitRequest, Woken, pack};
+use neem_core::sync::shallow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tower_http::limit::RequestBodyLimitLayer;
+use tokio::sync::Semaphore;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::auth::{self, Device};
+use crate::connections::Peer;
+use crate::limits::{self, Limits, PAGE, QUESTION, Rates, Size};
+use crate::metrics::{Meters, Present};
 use crate::{Hub, enrol, internal, narrow, pull, push};
 
-type Shared = Arc<Hub>;
+/// For one request, from its head to its answer.
+const LONGEST_REQUEST: Duration = Duration::from_secs(120);
+/// Pages that are unpacked at the same time; the store takes them one by one all the same.
+const PAGES_AT_ONCE: usize = 4;
 
-/// The hub as an HTTP service; what a PC may not reach without a token asks for it in `signed_in`.
-pub fn router(hub: Shared) -> Router {
-    Router::new()
-        .route("/health", get(health))
-        .route("/v1/enrol", post(|hub, body| open(hub, body, |hub, request| enrol::enrol(hub, &request))))
-        .route("/v1/challenge", post(|hub: State<Shared>| async move { reply(Ok(auth::challenge(&hub))) }))
-        .route("/v1/token", post(|hub, body| open(hub, body, |hub, request| auth::token(hub, &request))))
-        .route("/v1/hello", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| pull::hello(h, d, &r))))
-        .route("/v1/push", post(take_push))
-        .route("/v1/pull", post(give_pull))
-        .route("/v1/wait", post(give_news))
-        .route("/v1/digest", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| pull::digest(h, d, &r))))
-        .route("/v1/buckets", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| narrow::buckets(h, d, &r))))
-        .route("/v1/rows", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| narrow::rows(h, d, &r))))
-        .route("/v1/devices", post(|hub, head, body| signed_in(hub, head, body, |h, d, ()| enrol::devices(h, d))))
-        .route("/v1/codes", post(|hub, head, body| signed_in(hub, head, body, |h, d, r| enrol::code_for(h, d, &r))))
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(MAX_COMPRESSED))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(120)))
-        .with_state(hub)
+/// A hub with what surrounds it while it serves.
+pub struct Service {
+    pub hub: Arc<Hub>,
+    pub limits: Limits,
+    pub meters: Meters,
+    /// Whether the address of a request is what a proxy says.
+    pub behind_proxy: bool,
+    /// How long a body may stand still.
+    pub silence: Duration,
+    pages: Semaphore,
 }
 
-async fn health(State(hub): State<Shared>) -> Response {
-    let answered = tokio::task::spawn_blocking(move || hub.store().read().is_ok()).await.unwrap_or(false);
+impl Service {
+    /// Fails only if two figures had one name.
+    pub fn new(
+        hub: Arc<Hub>,
+        rates: Rates,
+        behind_proxy: bool,
+        silence: Duration,
+    ) -> Result<Service, prometheus::Error> {
+        let pages = Semaphore::new(PAGES_AT_ONCE);
+        Ok(Service { hub, limits: Limits::new(rates), meters: Meters::new()?, behind_proxy, silence, pages })
+    }
+}
+
+type Shared = Arc<Service>;
+
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:expr),+ $(,)?) => {
+        /// The method and path of every route; `hub/openapi.json` describes the same.
+        pub const ROUTES: &[(&str, &str)] = &[$((stringify!($method), $path)),+];
+
+        fn all() -> Router<Shared> {
+            Router::new()$(.route($path, $method($handler)))+
+        }
+    };
+}
+
+routes! {
+    get "/health" => health,
+    get "/openapi.json" => openapi,
+    post "/v1/enrol" => |service, body| open(service, body, |hub, request| enrol::enrol(hub, &request)),
+    post "/v1/challenge" => challenge,
+    post "/v1/token" => |service, body| open(service, body, |hub, request| auth::token(hub, &request)),
+    post "/v1/hello" => |service, head, body| signed_in(service, head, body, |h, d, r| pull::hello(h, d, &r)),
+    post "/v1/push" => take_push,
+    post "/v1/pull" => give_pull,
+    post "/v1/wait" => give_news,
+    post "/v1/digest" => |service, head, body| signed_in(service, head, body, |h, d, r| pull::digest(h, d, &r)),
+    post "/v1/buckets" => |service, head, body| signed_in(service, head, body, |h, d, r| narrow::buckets(h, d, &r)),
+    post "/v1/rows" => |service, head, body| signed_in(service, head, body, |h, d, r| narrow::rows(h, d, &r)),
+    post "/v1/devices" => |service, head, body| signed_in(service, head, body, |h, d, ()| enrol::devices(h, d)),
+    post "/v1/codes" => |service, head, body| signed_in(service, head, body, |h, d, r| enrol::code_for(h, d, &r)),
+}
+
+/// What guesses a code or a key asks here.
+const GUESSABLE: &[&str] = &["/v1/enrol", "/v1/challenge", "/v1/token"];
+
+/// The hub as an HTTP service; what a PC may not reach without a token asks for it before its body is
+/// read.
+pub fn router(service: Shared) -> Router {
+    all()
+        // `limits::take` bounds every body.
+        .layer(DefaultBodyLimit::disable())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
+        .layer(from_fn_with_state(service.clone(), limited))
+        .layer(from_fn(closed_up))
+        .layer(from_fn_with_state(service.clone(), counted))
+        .with_state(service)
+}
+
+/// Why a request is not answered, as HTTP says it.
+#[derive(Debug)]
+pub struct Denied {
+    pub status: StatusCode,
+    pub refusal: Refusal,
+    /// Seconds after which it may be tried again.
+    pub retry_after: Option<u64>,
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Denied {
+        Denied { status: status_of(&refusal), refusal, retry_after: None }
+    }
+}
+
+async fn counted(State(service): State<Shared>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let response = next.run(request).await;
+    // What nobody serves counts as one: a scanner's paths must not become figures.
+    let route = path.as_ref().map_or("other", MatchedPath::as_str);
+    service.meters.answered(route, response.status(), began.elapsed());
+    response
+}
+
+/// A browser that is led here shows nothing, keeps nothing and tells nobody.
+async fn closed_up(request: Request, next: Next) -> Response {
+    const HEADERS: [(&str, &str); 6] = [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cache-control", "no-store"),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn limited(
+    State(service): State<Shared>,
+    Extension(Peer(peer)): Extension<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let address = if service.behind_proxy { forwarded(request.headers()).unwrap_or(peer) } else { peer };
+    match service.limits.address(address, GUESSABLE.contains(&request.uri().path())) {
+        Ok(()) => next.run(request).await,
+        Err(denied) => reply::<()>(Err(denied)),
+    }
+}
+
+/// Whom the proxy saw: the last entry is its own, what stands before it anybody may have written.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+async fn health(State(service): State<Shared>) -> Response {
+    let answered = tokio::task::spawn_blocking(move || service.hub.store().read().is_ok()).await.unwrap_or(false);
     let status = if answered { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(serde_json::json!({ "ok": answered, "version": env!("CARGO_PKG_VERSION") }))).into_response()
+}
+
+async fn challenge(State(service): State<Shared>) -> Response {
+    reply(blocking(move || Ok(auth::challenge(&service.hub))).await)
+}
+
+async fn openapi() -> Response {
+    ([(CONTENT_TYPE, "application/json")], include_str!("../openapi.json")).into_response()
 }
 
 fn token(headers: &HeaderMap) -> Result<String, Refusal> {
@@ -58,88 +184,132 @@ fn token(headers: &HeaderMap) -> Result<String, Refusal> {
         .ok_or_else(|| Refusal::new(Code::NotSignedIn, "no token"))
 }
 
-fn read<Q: DeserializeOwned>(body: &[u8]) -> Result<Q, Refusal> {
-    unpack(body)
-        .and_then(|plain| Ok(rmp_serde::from_slice(&plain)?))
-        .map_err(|_| Refusal::new(Code::HubRefused, "a body that cannot be read"))
+fn read<Q: DeserializeOwned>(packed: &[u8], size: Size) -> Result<Q, Denied> {
+    shallow::from_slice(&limits::unpack(packed, size.plain)?)
+        .map_err(|_| Refusal::new(Code::HubRefused, "a body that cannot be read").into())
 }
 
 /// SQLite blocks; a request must not hold up the others' sockets.
-async fn blocking<A: Send + 'static>(work: impl FnOnce() -> Result<A, Refusal> + Send + 'static) -> Result<A, Refusal> {
+async fn blocking<A: Send + 'static>(work: impl FnOnce() -> Result<A, Denied> + Send + 'static) -> Result<A, Denied> {
     tokio::task::spawn_blocking(work).await.map_err(internal)?
 }
 
-async fn open<Q, A>(State(hub): State<Shared>, body: Bytes, answer: fn(&Hub, Q) -> Result<A, Refusal>) -> Response
+async fn open<Q, A>(State(service): State<Shared>, body: Body, answer: fn(&Hub, Q) -> Result<A, Refusal>) -> Response
 where
     Q: DeserializeOwned + Send + 'static,
     A: Serialize + Send + 'static,
 {
-    reply(blocking(move || answer(&hub, read(&body)?)).await)
+    let answered = async {
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
+        blocking(move || Ok(answer(&service.hub, read(&body, QUESTION)?)?)).await
+    };
+    reply(answered.await)
 }
 
 async fn signed_in<Q, A>(
-    State(hub): State<Shared>,
+    State(service): State<Shared>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
     answer: fn(&Hub, Device, Q) -> Result<A, Refusal>,
 ) -> Response
 where
     Q: DeserializeOwned + Send + 'static,
     A: Serialize + Send + 'static,
 {
-    reply(blocking(move || answer(&hub, who(&hub, &headers)?, read(&body)?)).await)
+    let answered = async {
+        let device = who(&service, &headers).await?;
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
+        blocking(move || Ok(answer(&service.hub, device, read(&body, QUESTION)?)?)).await
+    };
+    reply(answered.await)
 }
 
-fn who(hub: &Hub, headers: &HeaderMap) -> Result<Device, Refusal> {
-    auth::device(hub, &token(headers)?)
+/// The PC behind a request, asked before its body is read: a stranger cannot make the hub hold one.
+async fn who(service: &Shared, headers: &HeaderMap) -> Result<Device, Denied> {
+    let (service, token) = (service.clone(), token(headers)?);
+    blocking(move || {
+        let device = auth::device(&service.hub, &token)?;
+        service.limits.device(device.id)?;
+        Ok(device)
+    })
+    .await
 }
 
-async fn take_push(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let taken = blocking(move || {
-        let plain = unpack(&body).map_err(|_| Refusal::new(Code::HubRefused, "a body that cannot be read"))?;
-        push::push(&hub, &token(&headers)?, &plain)
-    });
+async fn take_push(State(service): State<Shared>, headers: HeaderMap, body: Body) -> Response {
+    let taken = async {
+        who(&service, &headers).await?;
+        let token = token(&headers)?;
+        let body = limits::take(body, PAGE.compressed, service.silence).await?;
+        let (size, hub) = (body.len() as u64, service.hub.clone());
+        let _place = service.pages.acquire().await.map_err(internal)?;
+        let taken = blocking(move || {
+            let plain = limits::unpack(&body, PAGE.plain)?;
+            limits::count_commits(&plain)?;
+            Ok(push::push(&hub, &token, &plain)?)
+        });
+        let reply = taken.await?;
+        service.meters.pushes.inc();
+        service.meters.commits.inc_by(reply.hub_seqs.len() as u64);
+        service.meters.pushed_bytes.inc_by(size);
+        Ok(reply)
+    };
     reply(taken.await)
 }
 
-async fn give_pull(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let page = blocking(move || {
-        let plain = pull::pull(&hub, who(&hub, &headers)?, &read(&body)?)?;
-        zstd::bulk::compress(&plain, 3).map_err(internal)
-    });
+async fn give_pull(State(service): State<Shared>, headers: HeaderMap, body: Body) -> Response {
+    let page = async {
+        let device = who(&service, &headers).await?;
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
+        let hub = service.hub.clone();
+        let packed = blocking(move || {
+            let plain = pull::pull(&hub, device, &read(&body, QUESTION)?)?;
+            Ok(zstd::bulk::compress(&plain, 3).map_err(internal)?)
+        })
+        .await?;
+        service.meters.pulled_bytes.inc_by(packed.len() as u64);
+        Ok(packed)
+    };
     match page.await {
         Ok(packed) => packed_response(StatusCode::OK, packed),
-        Err(refusal) => reply::<()>(Err(refusal)),
+        Err(denied) => reply::<()>(Err(denied)),
     }
 }
 
-async fn give_news(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let asking = hub.clone();
-    let asked = blocking(move || {
-        let epoch = asking.store().read()?.epoch();
-        Ok((who(&asking, &headers)?, epoch, read::<WaitRequest>(&body)?))
-    });
-    let (device, epoch, request) = match asked.await {
-        Ok(asked) => asked,
-        Err(refusal) => return reply::<()>(Err(refusal)),
+async fn give_news(State(service): State<Shared>, headers: HeaderMap, body: Body) -> Response {
+    let woken = async {
+        let device = who(&service, &headers).await?;
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
+        let request: WaitRequest = read(&body, QUESTION)?;
+        let (asked, hub) = (service.hub.clone(), service.hub.clone());
+        let epoch = blocking(move || Ok(asked.store().read().map_err(Refusal::from)?.epoch())).await?;
+        // Not begun before somebody polls it: what is pushed in between would be missed.
+        let current = async move {
+            let head = move || Ok::<_, Refusal>(hub.store().read()?.head(device.tenant)?);
+            tokio::task::spawn_blocking(head).await.map_err(internal)?
+        };
+        let _waiting = Present::new(&service.meters.waiting);
+        let hub_seq = service.hub.news.wait(epoch, device.tenant, request.after, current).await?;
+        Ok(Woken { hub_seq })
     };
-    let stored = hub.clone();
-    let current = blocking(move || Ok(stored.store().read()?.head(device.tenant)?));
-    reply(hub.news.wait(epoch, device.tenant, request.after, current).await.map(|hub_seq| Woken { hub_seq }))
+    reply(woken.await)
 }
 
-fn reply<A: Serialize>(answer: Result<A, Refusal>) -> Response {
-    let (status, packed) = match &answer {
-        Ok(value) => (StatusCode::OK, pack(value)),
-        Err(refusal) => (status_of(refusal), pack(refusal)),
+fn reply<A: Serialize>(answer: Result<A, Denied>) -> Response {
+    let (status, packed, later) = match &answer {
+        Ok(value) => (StatusCode::OK, pack(value), None),
+        Err(denied) => (denied.status, pack(&denied.refusal), denied.retry_after),
     };
-    match packed {
+    let mut response = match packed {
         Ok(packed) => packed_response(status, packed),
         Err(error) => {
             internal(error);
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    };
+    if let Some(seconds) = later {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
+    response
 }
 
 fn packed_response(status: StatusCode, packed: Vec<u8>) -> Response {
@@ -151,6 +321,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Code::NotSignedIn => StatusCode::UNAUTHORIZED,
         Code::DeviceRevoked | Code::NotAllowed => StatusCode::FORBIDDEN,
         Code::ChangedMeanwhile => StatusCode::CONFLICT,
+        Code::HubBusy => StatusCode::TOO_MANY_REQUESTS,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -8,11 +8,15 @@ use std::sync::Arc;
 
 use neem_core::clock::{SystemClock, SystemEntropy};
 use neem_core::keys::DatabaseKey;
+use prometheus::IntGauge;
 use tokio::net::TcpListener;
 
-use crate::Hub;
-use crate::routes::router;
+use crate::connections::{self, Door, Patience};
+use crate::limits::Rates;
+use crate::routes::{Service, router};
 use crate::store::{PostgresStore, SqliteStore, StoreError};
+use crate::tls::{Tls, TlsError};
+use crate::{Hub, metrics};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -20,6 +24,10 @@ pub enum ServeError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
     #[error("the key file does not hold 64 hex digits")]
     KeyFile,
 }
@@ -59,19 +67,53 @@ pub fn open_database(url: &str) -> Result<Hub, ServeError> {
     Ok(Hub::new(Box::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy))?)
 }
 
-/// Serves until `stop` resolves; requests under way are finished first.
+/// How a hub is served.
+#[derive(Default)]
+pub struct Manner {
+    /// Without it the hub speaks plain HTTP, for a line that nobody else is on, or behind a proxy.
+    pub tls: Option<Tls>,
+    /// A proxy stands before the hub and says in `X-Forwarded-For` for whom it speaks.
+    pub behind_proxy: bool,
+    pub rates: Rates,
+    pub patience: Patience,
+    /// Where `/metrics` is served, if anywhere.
+    pub metrics: Option<TcpListener>,
+}
+
+/// Serves plain HTTP until `stop` resolves; requests under way are finished first.
 pub async fn serve(
     hub: Arc<Hub>,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let closing = hub.clone();
+    serve_in(hub, listener, Manner::default(), stop).await
+}
+
+/// The same in another manner.
+pub async fn serve_in(
+    hub: Arc<Hub>,
+    listener: TcpListener,
+    manner: Manner,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let Manner { tls, behind_proxy, rates, patience, metrics } = manner;
+    let service = Arc::new(Service::new(hub.clone(), rates, behind_proxy, patience.silence)?);
+    let aside = metrics.map(|listener| {
+        let (router, open) = (metrics::router(service.clone()), IntGauge::new("aside", "connections for figures"));
+        open.map(|open| Door { listener, router, tls: None, behind_proxy: false, patience, open })
+    });
+    // Figures are given until the last request is done.
+    let aside = aside.transpose()?.map(|door| tokio::spawn(connections::take(door, std::future::pending())));
     let stop = async move {
         stop.await;
         // Whoever waits for news would otherwise hold the hub open.
-        closing.news.close();
+        hub.news.close();
     };
-    axum::serve(listener, router(hub)).with_graceful_shutdown(stop).await?;
+    let open = service.meters.connections.clone();
+    connections::take(Door { listener, router: router(service), tls, behind_proxy, patience, open }, stop).await;
+    if let Some(aside) = aside {
+        aside.abort();
+    }
     Ok(())
 }
 

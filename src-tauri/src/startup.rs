@@ -9,8 +9,10 @@ use neem_core::ids::{ClinicId, DeviceId, TenantId};
 use neem_core::keys::{DatabaseKey, Kept, KeyFile};
 use neem_core::sync::commit::SigningKey;
 use neem_core::sync::engine;
-use neem_core::sync::http::{self, HttpHub};
+use neem_core::sync::http::{self, Enrolled, HttpHub};
+use neem_core::sync::pin::{self, Demand};
 use neem_core::sync::protocol::{EnrolRequest, PROTOCOL};
+use neem_core::sync::reintroduce::reintroduce;
 use neem_core::tenancy::{self, Clinic, ClinicSetup};
 use neem_core::{Actor, Code, Db, Error, Problem, Result, demo, transfer};
 use serde::{Deserialize, Serialize};
@@ -188,7 +190,7 @@ pub fn join(files: &Files, request: &JoinRequest, passphrase: Option<&str>) -> R
         let id = DeviceId(clock::new_id(db.now(), &*db.entropy));
         let key = SigningKey::from_bytes(&secret);
         let runtime = runtime()?;
-        let reply = runtime.block_on(http::enrol(
+        let enrolled = runtime.block_on(http::enrol(
             &base,
             &EnrolRequest {
                 protocol: PROTOCOL,
@@ -201,6 +203,7 @@ pub fn join(files: &Files, request: &JoinRequest, passphrase: Option<&str>) -> R
                 app_version: APP_VERSION.into(),
             },
         ))?;
+        let reply = &enrolled.reply;
         db.enrol_as(
             ThisDevice {
                 id,
@@ -212,8 +215,8 @@ pub fn join(files: &Files, request: &JoinRequest, passphrase: Option<&str>) -> R
             },
             &secret,
         )?;
-        db.write_local(|conn| engine::connect(conn, base.as_str(), reply.hub, reply.epoch))?;
-        let hub = HttpHub::new(base.clone(), id.0, key, APP_VERSION)?;
+        db.write_local(|conn| remember(conn, &enrolled))?;
+        let hub = self::hub(db)?;
         runtime.block_on(engine::sync(db, &hub, &|_| {}))?;
         db.write_local(settle)?;
         db.reload_device()?;
@@ -241,7 +244,12 @@ pub fn connect(db: &Db, address: &str, code: &str) -> Result<()> {
         .map_err(|code| Error::Form(vec![Problem { field: "address".into(), code, limit: None }]))?;
     let device = db.device()?;
     let (id, key) = db.read(engine::credentials)?;
-    let reply = runtime()?.block_on(http::enrol(
+    let hub = HttpHub::new(base.clone(), id, key.clone(), APP_VERSION)?;
+    let runtime = runtime()?;
+    if runtime.block_on(reintroduce(db, hub, code))? {
+        return Ok(());
+    }
+    let enrolled = runtime.block_on(http::enrol(
         &base,
         &EnrolRequest {
             protocol: PROTOCOL,
@@ -254,7 +262,13 @@ pub fn connect(db: &Db, address: &str, code: &str) -> Result<()> {
             app_version: APP_VERSION.into(),
         },
     ))?;
-    db.write_local(|conn| engine::connect(conn, base.as_str(), reply.hub, reply.epoch))
+    db.write_local(|conn| remember(conn, &enrolled))
+}
+
+fn remember(conn: &rusqlite::Connection, enrolled: &Enrolled) -> Result<()> {
+    let Enrolled { reply, address, pin } = enrolled;
+    engine::connect(conn, address.as_str(), reply.hub, reply.epoch)?;
+    pin::keep(conn, *pin)
 }
 
 /// A client for this PC's hub.
@@ -262,7 +276,8 @@ pub fn hub(db: &Db) -> Result<HttpHub> {
     let link = db.read(engine::link)?.ok_or(Code::HubNotConnected)?;
     let (id, key) = db.read(engine::credentials)?;
     let base = http::parse_address(&link.address)?;
-    Ok(HttpHub::new(base, id, key, APP_VERSION)?)
+    let pin = db.read(pin::kept)?;
+    Ok(HttpHub::new(base, id, key, APP_VERSION)?.insisting_on(pin.map(Demand::Key))?)
 }
 
 /// The sync engine runs on the thread that asks for it.

@@ -9,6 +9,7 @@ use neem_core::ids::Instant;
 use neem_core::sync::decide;
 use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::http::HttpHub;
+use neem_core::sync::pin::{self, Pin};
 use neem_core::sync::protocol::{HubApi, WaitRequest};
 use neem_core::{Code, Db, Result};
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,7 @@ pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
             (None, _) => SyncState::NotConnected,
             _ if app.syncing.load(Ordering::Relaxed) => SyncState::Running,
             (_, None) => SyncState::Idle,
-            (_, Some(Code::HubUnreachable)) => SyncState::Unreachable,
+            (_, Some(Code::HubUnreachable | Code::HubBusy)) => SyncState::Unreachable,
             (_, Some(_)) => SyncState::Refused,
         };
         Ok(SyncStatus {
@@ -166,6 +167,7 @@ pub fn keep_syncing(handle: AppHandle) {
 /// The hub as this PC reaches it: kept, so that a sync needs no new connection and no new token.
 struct Line {
     address: String,
+    pin: Option<Pin>,
     hub: HttpHub,
 }
 
@@ -173,9 +175,10 @@ impl Line {
     /// The kept line, if it still leads to the hub that this PC is connected with.
     fn to(db: &Db, kept: Option<Line>) -> Option<Line> {
         let address = db.read(engine::link).ok()??.address;
+        let pin = db.read(pin::kept).ok()?;
         match kept {
-            Some(line) if line.address == address => Some(line),
-            _ => Some(Line { hub: startup::hub(db).ok()?, address }),
+            Some(line) if line.address == address && line.pin == pin => Some(line),
+            _ => Some(Line { hub: startup::hub(db).ok()?, address, pin }),
         }
     }
 }

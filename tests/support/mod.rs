@@ -22,8 +22,9 @@ use neem_core::patients;
 use neem_core::scheduling::{self, AppointmentStatus, Channel, NewAppointment};
 use neem_core::sync::commit::SigningKey;
 use neem_core::sync::engine::{self, SyncReport};
-use neem_core::sync::http::{self, HttpHub};
+use neem_core::sync::http::{self, Enrolled, HttpHub};
 use neem_core::sync::overlap::{self, ConflictSummary};
+use neem_core::sync::pin;
 use neem_core::sync::protocol::{EnrolRequest, HubApi, PROTOCOL, Refusal};
 use neem_core::tenancy;
 use neem_core::{Actor, Db, Result, Tx};
@@ -185,14 +186,19 @@ impl Pc {
             lane: device.as_ref().map(|device| device.lane.clone()),
             app_version: "test".into(),
         };
-        let reply = self.wait(http::enrol(&base, &request))?;
+        let Enrolled { reply, address, pin } = self.wait(http::enrol(&base, &request))?;
         if device.is_none() {
             let tenant = TenantId(reply.tenant);
             let lane = reply.lane.clone();
             let this = ThisDevice { id: DeviceId(id), tenant, clinic: None, name: name.to_owned(), lane, demo: false };
             self.db.enrol_as(this, &secret).expect("enrols");
         }
-        self.db.write_local(|conn| engine::connect(conn, base.as_str(), reply.hub, reply.epoch)).expect("connects");
+        let remember = |conn: &Connection| {
+            engine::connect(conn, address.as_str(), reply.hub, reply.epoch)?;
+            // A PC that was not updated yet knows no pins.
+            pin.map_or(Ok(()), |pin| pin::keep(conn, Some(pin)))
+        };
+        self.db.write_local(remember).expect("connects");
         Ok(())
     }
 }

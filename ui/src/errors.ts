@@ -104,6 +104,8 @@ const words: Record<Code, Words> = {
   hub_unreachable: situation("hub_unreachable"),
   hub_refused: situation("hub_refused"),
   hub_too_old: situation("hub_too_old"),
+  hub_busy: situation("hub_busy"),
+  hub_identity_changed: situation("hub_identity_changed"),
   hub_not_connected: situation("hub_not_connected"),
   code_invalid: situation("code_invalid"),
   code_used: situation("code_used"),

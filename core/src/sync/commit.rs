@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::ids::Instant;
 use crate::sync::merge::StampId;
+use crate::sync::shallow;
 use crate::sync::value::Value;
 
 /// The version of the body's layout and of the device schema that wrote it.
@@ -85,7 +86,7 @@ impl Body {
         if bytes.len() > MAX_BODY {
             return Err(Error::Encoding(format!("a commit of {} bytes", bytes.len())));
         }
-        Ok(rmp_serde::from_slice(bytes)?)
+        Ok(shallow::from_slice(bytes)?)
     }
 
     /// The part that concerns tables which are known.

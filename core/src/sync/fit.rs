@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::sync::commit::Body;
+use crate::sync::names;
 use crate::sync::rules::Rules;
 use crate::sync::tables::Table;
 use crate::sync::value::Value;
@@ -29,6 +30,9 @@ pub fn unfit<E: From<Error>>(
     judge: &Judge,
     mut exists: impl FnMut(&str, Uuid) -> Result<bool, E>,
 ) -> Result<Option<String>, E> {
+    if let Some(reason) = names::unfit(body) {
+        return Ok(Some(reason.to_owned()));
+    }
     let misplaced = misplaced(body, tenant, &mut exists)?;
     if misplaced.is_some() {
         return Ok(misplaced);

@@ -14,12 +14,16 @@ pub mod http;
 mod incarnation;
 pub mod log;
 pub mod merge;
+mod names;
 pub mod newer;
 pub mod overlap;
+pub mod pin;
 pub mod protocol;
+pub mod reintroduce;
 pub mod repair;
 pub mod row;
 pub mod rules;
+pub mod shallow;
 pub mod tables;
 pub mod value;
 

@@ -3,6 +3,7 @@ use neem_core::ids::{ConflictId, Instant};
 use neem_core::sync::decide::{self, Decided, FieldConflict, Quarantined};
 use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::overlap::{self, ConflictSummary};
+use neem_core::sync::pin;
 use neem_core::sync::protocol::{HubApi, NewCodeRequest};
 use neem_core::{Code, Error};
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,12 @@ pub async fn issue_enrolment_code(handle: AppHandle) -> Answer<EnrolmentCode> {
         let code = startup::runtime()?.block_on(hub.new_code(NewCodeRequest { user })).map_err(Error::from)?;
         // Counted from here, because the two clocks may differ by years; a little less, for the way.
         let expires_at = Instant(db.now().0 + i64::from(code.seconds - 5) * 1000);
-        Ok(EnrolmentCode { address: address.trim_end_matches('/').to_owned(), code: code.code, expires_at })
+        // The hub's code with letters of the key that this PC knows it by, so that the next PC can tell it too.
+        let code = match db.read(pin::kept)? {
+            Some(pin) => pin.joined_to(&code.code),
+            None => code.code,
+        };
+        Ok(EnrolmentCode { address: address.trim_end_matches('/').to_owned(), code, expires_at })
     })
     .await
 }

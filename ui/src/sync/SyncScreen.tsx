@@ -65,6 +65,7 @@ export function SyncScreen() {
               <ErrorBanner error={failure} />
             </div>
           )}
+          {connected && failure?.code === "hub_identity_changed" && may("manage_devices") && <ConnectForm />}
           {connected ? (
             <Steps status={status.data} report={report.data ?? null} busy={busy} failed={failure !== null} />
           ) : may("manage_devices") || may("sync") ? (
