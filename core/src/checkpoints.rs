@@ -1,5 +1,5 @@
 //! Moves what was written from the write-ahead log into the file, beside the work and not in it: the
-//! writer's own checkpoint would make one booking in fifty wait for the disk ten times as long.
+//! writer's own checkpoint makes the one write that reaches it wait for the disk.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

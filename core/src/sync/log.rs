@@ -34,9 +34,8 @@ pub struct TableInfo {
     marks: String,
 }
 
-/// Rows in one `INSERT`, the most first. What SQLite does once for a statement costs as much as
-/// three rows do: it keeps every page as it was before, and writes out the full text index. Few
-/// sizes, so that the statements stay prepared.
+/// Rows in one `INSERT`, the most first: for every statement SQLite keeps the pages as they were before
+/// and writes out the full text index. Few sizes, so that the statements stay prepared.
 const ROWS_AT_ONCE: [usize; 3] = [128, 16, 1];
 
 impl TableInfo {
