@@ -190,9 +190,10 @@ fn write_rows(conn: &Connection, catalogue: &Catalogue, body: &Body, delta: &mut
     for block in &body.inserts {
         let Some(table) = Table::by_name(&block.table) else { continue };
         let info = catalogue.table(table);
-        for values in &block.rows {
+        let rows: Vec<&[Value]> = block.rows.iter().map(Vec::as_slice).collect();
+        info.insert(conn, &rows)?;
+        for values in rows {
             let Some(id) = fit::id_in(&block.columns, values) else { continue };
-            info.insert(conn, values)?;
             delta.change(table.name(), id, None, info.hash_inserted(id, values));
         }
     }

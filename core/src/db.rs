@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
+use crate::checkpoints::{self, Checkpoints};
 use crate::clock::{self, Clock, Entropy};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ClinicId, DeviceId, Instant, TenantId, UserId};
@@ -88,6 +89,7 @@ pub struct Db {
     /// Whoever is next at the writer holds this: long work in small batches lets the others in between.
     next: Mutex<()>,
     readers: Mutex<Vec<Connection>>,
+    checkpoints: Checkpoints,
     device: RwLock<Option<ThisDevice>>,
     listener: RwLock<Option<Listener>>,
     booking_room: Mutex<Option<Room>>,
@@ -178,6 +180,7 @@ impl Db {
         // NORMAL would let a power cut take back commits that the hub has already seen.
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "cache_size", -65_536)?;
+        conn.pragma_update(None, "wal_autocheckpoint", checkpoints::WRITERS_OWN)?;
         conn.set_prepared_statement_cache_capacity(256);
         let capture = Capture::default();
         capture.register(&conn)?;
@@ -191,6 +194,7 @@ impl Db {
             writer: Mutex::new(Writer { conn, capture, catalogue }),
             next: Mutex::default(),
             readers: Mutex::default(),
+            checkpoints: Checkpoints::begin(path.to_owned(), key.clone())?,
             device: RwLock::new(device),
             listener: RwLock::default(),
             booking_room: Mutex::default(),
@@ -272,7 +276,7 @@ impl Db {
         let action =
             log::Action { touched, decided: tx.decided.take(), user: actor.user().map(|user| user.0), name, now };
         let tables = log::record(&transaction, catalogue, action)?;
-        commit(transaction)?;
+        self.commit(transaction)?;
         drop(writer);
         self.announce(tables);
         Ok(value)
@@ -283,7 +287,7 @@ impl Db {
         let mut writer = self.writer()?;
         let transaction = writer.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = action(&transaction)?;
-        commit(transaction)?;
+        self.commit(transaction)?;
         Ok(value)
     }
 
@@ -316,7 +320,7 @@ impl Db {
         let outcome = action(&transaction, catalogue, now);
         capture.close();
         let value = outcome?;
-        commit(transaction)?;
+        self.commit(transaction)?;
         Ok(value)
     }
 
@@ -335,12 +339,19 @@ impl Db {
 
     /// Moves everything from the write-ahead log into the file and lets go of it.
     pub fn close(self) -> Result<()> {
-        let Db { writer, readers, .. } = self;
+        let Db { writer, readers, checkpoints, .. } = self;
         drop(readers);
+        drop(checkpoints);
         let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
         writer.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
         writer.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         writer.conn.close().map_err(|(_, error)| error.into())
+    }
+
+    fn commit(&self, transaction: Transaction) -> Result<()> {
+        transaction.commit()?;
+        self.checkpoints.wrote();
+        Ok(())
     }
 
     /// The writer, waiting for the disk at every commit whatever the one before did.
@@ -355,13 +366,9 @@ impl Db {
     }
 }
 
-fn commit(transaction: Transaction) -> Result<()> {
-    transaction.commit().map_err(Error::from)
-}
-
 /// Opens a connection with the key; tells another key and damage from each other by the error of
 /// the caller's key check, which comes first.
-fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection> {
+pub(crate) fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(Duration::from_secs(5))?;
     // A file that turns out to be damaged must not be written to by closing it again.
@@ -406,7 +413,7 @@ fn migrate(conn: &mut Connection, capture: &Capture, levels: Range<usize>, now: 
         capture.close();
         integrated?;
     }
-    commit(transaction)
+    Ok(transaction.commit()?)
 }
 
 /// A database in memory with this version's tables and nothing in them: to ask what the schema says.

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod billing;
 pub mod bulk;
+mod checkpoints;
 pub mod clock;
 pub mod consultations;
 pub mod db;

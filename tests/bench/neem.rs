@@ -1,10 +1,14 @@
 //! The numbers of `make bench`: one JSON object per line. An argument names the only part to run.
 //! The parts on the full clinic make it first, which takes some minutes, and keep it.
-//! `NEEM_BENCH_ROWS`, `NEEM_BENCH_PATIENTS` and `NEEM_BENCH_APPOINTMENTS` make a smaller run, for
-//! trying the bench itself.
+//! `NEEM_BENCH_ROWS`, `NEEM_BENCH_GROWN`, `NEEM_BENCH_PCS`, `NEEM_BENCH_PATIENTS` and
+//! `NEEM_BENCH_APPOINTMENTS` make a smaller run, for trying the bench itself.
 
 #[path = "data.rs"]
 mod data;
+#[path = "day_end.rs"]
+mod day_end;
+#[path = "grown.rs"]
+mod grown;
 #[path = "paint.rs"]
 mod paint;
 #[path = "scale.rs"]
@@ -12,6 +16,7 @@ mod scale;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::path::Path;
 use std::time::{Duration, Instant as Watch};
 
 use neem_core::keys::DatabaseKey;
@@ -26,8 +31,10 @@ use support::{Clinic, Seeded};
 fn main() {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     type Part = fn();
-    let parts: [(&str, Part); 6] = [
+    let parts: [(&str, Part); 8] = [
         ("sync", sync),
+        ("grown", grown::measure),
+        ("day_end", day_end::measure),
         ("walk_in", walk_in),
         ("search", search),
         ("scale", scale::measure),
@@ -123,16 +130,12 @@ fn sync() {
 fn walk_in() {
     let (pc, staff) = support::founder("Kadamba Clinic");
     let patients = data::patients(&pc, staff.admin, 5_000, &mut Seeded::new(42));
-    let bare = bare_database(&pc);
+    let bare = bare_database(pc.dir.path(), &pc.key);
     let mut bare_times = Vec::new();
     let mut walk_in_times = Vec::new();
     for (turn, patient_id) in patients.iter().take(300).enumerate() {
         let watch = Watch::now();
-        bare.execute(
-            "INSERT INTO plain (id, text) VALUES (?1, ?2)",
-            params![turn as i64, "a line of text, as a row has"],
-        )
-        .expect("inserts");
+        bare_commit(&bare, turn);
         bare_times.push(milliseconds(watch.elapsed()));
         let walk_in = NewWalkIn {
             clinic_id: staff.site,
@@ -155,14 +158,23 @@ fn walk_in() {
     }
 }
 
-/// A database with the clinic's own settings and one plain table, beside the clinic's file.
-fn bare_database(pc: &support::Pc) -> Connection {
-    let conn = Connection::open(pc.dir.path().join("bare.db")).expect("opens");
-    conn.pragma_update(None, "key", format!("x'{}'", pc.key.to_hex())).expect("a key");
+/// A database with the settings of the clinic's writer and one plain table, beside the clinic's file.
+fn bare_database(dir: &Path, key: &DatabaseKey) -> Connection {
+    let conn = Connection::open(dir.join("bare.db")).expect("opens");
+    conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("a key");
+    conn.pragma_update(None, "temp_store", "MEMORY").expect("in memory");
     conn.pragma_update(None, "journal_mode", "WAL").expect("WAL");
     conn.pragma_update(None, "synchronous", "FULL").expect("FULL");
+    conn.pragma_update(None, "cache_size", -65_536).expect("a cache");
+    conn.pragma_update(None, "wal_autocheckpoint", 16_384).expect("no checkpoint");
     conn.execute_batch("CREATE TABLE plain (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT").expect("a table");
     conn
+}
+
+/// One small row, as cheap as a durable commit can be.
+fn bare_commit(conn: &Connection, turn: usize) {
+    let mut insert = conn.prepare_cached("INSERT INTO plain (id, text) VALUES (?1, ?2)").expect("prepares");
+    insert.execute(params![turn as i64, "a line of text, as a row has"]).expect("inserts");
 }
 
 /// The program started with the clinic of the full size.

@@ -18,10 +18,10 @@ use neem_core::scheduling::{self, AppointmentStatus, Channel, FreeSlotQuery, New
 use neem_core::sync::engine;
 use neem_core::{Actor, Code, Db, LocalDate, consultations, patients};
 use neem_scale::{Options, SetClock};
+use rusqlite::Connection;
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, params};
 
-use super::{milliseconds, percentile, report, size};
+use super::{bare_commit, bare_database, milliseconds, percentile, report, size};
 
 const SEED: u64 = 7;
 /// 2026-11-20, 11 o'clock in Pune: the same clinic in every run.
@@ -263,13 +263,12 @@ impl House {
         let people: Vec<PatientId> =
             self.ids("SELECT id FROM patients WHERE rowid % (SELECT max(1, count(*) / 500) FROM patients) = 0");
         let desk = self.desk();
-        let bare = self.bare_database();
+        let bare = bare_database(&self.dir, &self.key);
         let evening = self.today.bounds(chrono_tz::Asia::Kolkata).1.0 + 20 * HOUR;
         let (mut bare_times, mut times) = (Vec::new(), Vec::new());
         for (turn, patient) in people.iter().enumerate() {
             let watch = Watch::now();
-            bare.execute("INSERT INTO plain (id, text) VALUES (?1, ?2)", params![turn as i64, "a line, as a row has"])
-                .expect("inserts");
+            bare_commit(&bare, turn);
             bare_times.push(milliseconds(watch.elapsed()));
             let (provider, clinic) = doctors[turn % doctors.len()];
             // Each doctor's evenings are free: one booking an evening, the days after tomorrow.
@@ -377,16 +376,6 @@ impl House {
         let on = format!("{}; {on}; {} other writes meanwhile", self.on, waits.len());
         report(&format!("{name}_p95"), percentile(&mut waits, 0.95), "ms", &on);
         report(&format!("{name}_max"), percentile(&mut waits, 1.0), "ms", &on);
-    }
-
-    /// A database with the clinic's own settings and one plain table, beside the clinic's file.
-    fn bare_database(&self) -> Connection {
-        let conn = Connection::open(self.dir.join("bare.db")).expect("opens");
-        conn.pragma_update(None, "key", format!("x'{}'", self.key.to_hex())).expect("a key");
-        conn.pragma_update(None, "journal_mode", "WAL").expect("WAL");
-        conn.pragma_update(None, "synchronous", "FULL").expect("FULL");
-        conn.execute_batch("CREATE TABLE plain (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT").expect("a table");
-        conn
     }
 }
 

@@ -128,7 +128,8 @@ impl Aftermath {
         let Some(table) = Table::by_name(&block.table) else { return };
         self.tables.insert(table);
         if table.class() == Class::Claim {
-            self.claims.extend(block.rows.iter().filter_map(|row| id_in(&block.columns, row)));
+            let claiming = block.rows.iter().filter(|row| overlap::claims_time(&block.columns, row));
+            self.claims.extend(claiming.filter_map(|row| id_in(&block.columns, row)));
         }
         if table == Table::ConflictDecisions {
             let conflicts = block.rows.iter().filter_map(|row| fit::uuid_in(&block.columns, row, "conflict_id"));
@@ -219,16 +220,17 @@ fn insert_rows(
     let places: Vec<Option<usize>> =
         info.columns.iter().map(|column| columns.iter().position(|c| c == column)).collect();
     let same = columns == info.columns.as_slice();
-    for row in rows {
+    let reordered: Vec<Vec<Value>>;
+    let ordered: Vec<&[Value]> = if same {
+        rows.iter().map(Vec::as_slice).collect()
+    } else {
+        let value = |row: &[Value], place: &Option<usize>| place.map_or(Value::Null, |i| row[i].clone());
+        reordered = rows.iter().map(|row| places.iter().map(|place| value(row, place)).collect()).collect();
+        reordered.iter().map(Vec::as_slice).collect()
+    };
+    info.insert(conn, &ordered)?;
+    for (row, values) in rows.iter().zip(ordered) {
         let Some(id) = id_in(columns, row) else { continue };
-        let reordered: Vec<Value>;
-        let values: &[Value] = if same {
-            row
-        } else {
-            reordered = places.iter().map(|place| place.map_or(Value::Null, |i| row[i].clone())).collect();
-            &reordered
-        };
-        info.insert(conn, values)?;
         let newer =
             columns.iter().zip(row).filter(|(column, value)| !value.is_null() && !info.columns.contains(column));
         let newer: Vec<_> = if same { Vec::new() } else { newer.collect() };

@@ -313,22 +313,29 @@ impl<H: HubApi> Run<'_, H> {
     }
 
     async fn fetch(&mut self) -> Result<()> {
+        let link = self.db.read(link)?.ok_or(Code::HubNotConnected)?;
+        let (hub, incarnation) = (self.hub, self.origin.incarnation);
+        let pull = |after| hub.pull(PullRequest { after, incarnation });
+        self.tell(SyncStep::Fetching);
+        let (mut stored, mut bytes) = (link.pulled, pull(link.pulled).await?);
         loop {
-            let link = self.db.read(link)?.ok_or(Code::HubNotConnected)?;
-            self.tell(SyncStep::Fetching);
-            let bytes = self.hub.pull(PullRequest { after: link.pulled, incarnation: self.origin.incarnation }).await?;
             let page: PullReply = rmp_serde::from_slice(&bytes)?;
             if page.epoch != link.epoch {
                 return Err(Error::with(Code::HubUnreachable, "the hub was restored while we spoke"));
             }
-            if !page.commits.is_empty() || page.cursor != link.pulled {
-                self.seen.received += take_page(self.db, &page)?;
-            }
+            let (cursor, last) = (page.cursor, page.cursor >= page.hub_seq);
+            let ahead = async { if last { Ok(None) } else { pull(cursor).await.map(Some) } };
+            let store = async {
+                // The question for the next page goes out first: the hub works on it meanwhile.
+                tokio::task::yield_now().await;
+                if page.commits.is_empty() && cursor == stored { Ok(0) } else { take_page(self.db, &page) }
+            };
+            let (next, taken) = tokio::join!(ahead, store);
+            self.seen.received += taken?;
             self.seen.to_receive = self.seen.to_receive.max(self.seen.received);
             self.tell(SyncStep::Fetching);
-            if page.cursor >= page.hub_seq {
-                return Ok(());
-            }
+            let Some(next) = next? else { return Ok(()) };
+            (stored, bytes) = (cursor, next);
         }
     }
 

@@ -31,7 +31,13 @@ pub struct TableInfo {
     select: String,
     exists: String,
     insert: String,
+    /// The place of one row's values in an `INSERT`.
+    marks: String,
 }
+
+/// Rows in one `INSERT`, the most first: for every statement SQLite keeps the pages as they were before
+/// and writes out the full text index. Few sizes, so that the statements stay prepared.
+const ROWS_AT_ONCE: [usize; 3] = [128, 16, 1];
 
 impl TableInfo {
     pub fn read(conn: &Connection, table: Table) -> Result<TableInfo> {
@@ -39,12 +45,12 @@ impl TableInfo {
         let mut by_name: Vec<usize> = (0..columns.len()).collect();
         by_name.sort_by(|a, b| columns[*a].cmp(&columns[*b]));
         let name = table.name();
-        let marks = vec!["?"; columns.len()].join(", ");
         Ok(TableInfo {
             table,
             select: format!("SELECT {} FROM {name} WHERE id = ?1", columns.join(", ")),
             exists: format!("SELECT 1 FROM {name} WHERE id = ?1"),
-            insert: format!("INSERT INTO {name} ({}) VALUES ({marks})", columns.join(", ")),
+            insert: format!("INSERT INTO {name} ({}) VALUES ", columns.join(", ")),
+            marks: format!("({})", vec!["?"; columns.len()].join(", ")),
             by_name,
             columns,
         })
@@ -56,12 +62,27 @@ impl TableInfo {
         Ok(conn.prepare_cached(&self.select)?.query_row([row], read).optional()?)
     }
 
+    /// Whether there is such a row.
     pub fn exists(&self, conn: &Connection, row: Uuid) -> Result<bool> {
         Ok(conn.prepare_cached(&self.exists)?.exists([row])?)
     }
 
-    pub fn insert(&self, conn: &Connection, values: &[Value]) -> Result<()> {
-        conn.prepare_cached(&self.insert)?.execute(rusqlite::params_from_iter(values))?;
+    /// Inserts rows, each with its values in the order of the columns.
+    pub fn insert(&self, conn: &Connection, rows: &[&[Value]]) -> Result<()> {
+        let mut rest = rows;
+        for count in ROWS_AT_ONCE {
+            let whole = rest.len() / count * count;
+            if whole == 0 {
+                continue;
+            }
+            let (now, later) = rest.split_at(whole);
+            let sql = [self.insert.as_str(), &vec![self.marks.as_str(); count].join(", ")].concat();
+            let mut insert = conn.prepare_cached(&sql)?;
+            for chunk in now.chunks_exact(count) {
+                insert.execute(rusqlite::params_from_iter(chunk.iter().copied().flatten()))?;
+            }
+            rest = later;
+        }
         Ok(())
     }
 

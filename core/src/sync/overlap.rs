@@ -12,6 +12,7 @@ use crate::sync::crowding::{Claim, crowding};
 use crate::sync::decide::{self, Noted};
 use crate::sync::merge::Rule;
 use crate::sync::tables::{Table, rule_of};
+use crate::sync::value::Value;
 
 /// The name space of conflict ids (a UUIDv5 needs one; the value is arbitrary, and fixed for ever).
 const CONFLICTS: Uuid = Uuid::from_u128(0x6e65_656d_0000_4000_8000_636f_6e66_6c69);
@@ -32,6 +33,12 @@ pub fn note_group(conn: &Connection, table: Table, row: Uuid, group: &str, open:
     )?
     .execute(params![id, kind, table.name(), row, group, now])?;
     Ok(())
+}
+
+/// Whether a new appointment can stand in conflict: walk-ins wait in the queue and claim no time.
+pub fn claims_time(columns: &[String], row: &[Value]) -> bool {
+    let channel = columns.iter().position(|column| column == "channel").and_then(|at| row.get(at)?.as_text());
+    channel != Some("walk_in")
 }
 
 /// Opens a conflict for every appointment with which this one shares an instant that carries more
@@ -59,8 +66,8 @@ pub fn note_claim(conn: &Connection, appointment: Uuid, now: Instant) -> Result<
 /// With whom an appointment stands in conflict.
 fn partners(conn: &Connection, appointment: Uuid) -> Result<Vec<Uuid>> {
     let mut statement = conn.prepare_cached(
-        "SELECT CASE row WHEN ?1 THEN other ELSE row END AS partner FROM conflicts
-         WHERE kind = 'booked_twice' AND (row = ?1 OR other = ?1)",
+        "SELECT other AS partner FROM conflicts WHERE kind = 'booked_twice' AND row = ?1
+         UNION ALL SELECT row FROM conflicts WHERE kind = 'booked_twice' AND other = ?1",
     )?;
     let rows = statement.query_map([appointment], |row| row.get("partner"))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -268,7 +268,7 @@ fn put(
         }
         update.raw_execute()?;
     } else {
-        info.insert(conn, &values)?;
+        info.insert(conn, &[&values])?;
     }
     conn.execute("DELETE FROM unknown_values WHERE tbl = ?1 AND row = ?2", params![table.name(), row])?;
     newer::keep_values(conn, table, row, state.values.iter().filter(|(column, _)| !info.columns.contains(column)))
