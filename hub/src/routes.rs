@@ -149,6 +149,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Code::NotSignedIn => StatusCode::UNAUTHORIZED,
         Code::DeviceRevoked | Code::NotAllowed => StatusCode::FORBIDDEN,
         Code::ChangedMeanwhile => StatusCode::CONFLICT,
+        Code::HubUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
