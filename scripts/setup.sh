@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 packages=(
   build-essential pkg-config libssl-dev libwebkit2gtk-4.1-dev
   webkit2gtk-driver xvfb xauth dbus dbus-x11 gnome-keyring poppler-utils imagemagick
+  # The tests of the hub start a server of their own from it; the one that the package starts is not used.
+  postgresql
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }

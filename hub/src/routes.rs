@@ -322,6 +322,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Code::DeviceRevoked | Code::NotAllowed => StatusCode::FORBIDDEN,
         Code::ChangedMeanwhile => StatusCode::CONFLICT,
         Code::HubBusy => StatusCode::TOO_MANY_REQUESTS,
+        Code::HubUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

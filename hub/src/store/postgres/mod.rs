@@ -7,10 +7,12 @@ mod pool;
 mod read;
 mod write;
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use neem_core::clock::Entropy;
+use postgres::config::{Host, SslMode};
 use postgres::error::SqlState;
 use postgres::{Config, Row, SimpleQueryMessage};
 use uuid::Uuid;
@@ -24,7 +26,7 @@ use pool::{Lent, Param, Pool};
 const CHANNEL: &str = "neem_hub";
 
 pub struct PostgresStore {
-    listener: std::sync::Mutex<Option<Listener>>,
+    listener: Mutex<Option<Listener>>,
     pool: Arc<Pool>,
     id: Uuid,
     secret: [u8; 32],
@@ -35,6 +37,11 @@ impl PostgresStore {
     /// to this version. The database is the hub's own.
     pub fn open(url: &str, entropy: &dyn Entropy) -> Result<PostgresStore> {
         let mut config: Config = url.parse().map_err(|error| StoreError::Address(format!("{error}")))?;
+        if !within_reach(&config) && config.get_ssl_mode() != SslMode::Disable {
+            let way = "records would pass the network in the clear: use a socket, this machine or a tunnel, or say \
+                       sslmode=disable where nobody else can listen";
+            return Err(StoreError::Address(way.into()));
+        }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(5));
         }
@@ -46,7 +53,7 @@ impl PostgresStore {
         }
         let pool = Arc::new(Pool::new(config));
         let (id, secret) = migrate::migrate(&mut *pool.take()?, entropy)?;
-        Ok(PostgresStore { listener: std::sync::Mutex::default(), pool, id, secret })
+        Ok(PostgresStore { listener: Mutex::default(), pool, id, secret })
     }
 
     fn begin(&self, how: &str) -> Result<PgTx<'_>> {
@@ -71,6 +78,16 @@ impl PostgresStore {
             }
         }
     }
+}
+
+/// Whether nothing of what is said to the server leaves this machine.
+fn within_reach(config: &Config) -> bool {
+    let near = |host: &Host| match host {
+        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    };
+    config.get_hosts().iter().all(near) && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
 }
 
 fn epoch_in(message: &SimpleQueryMessage) -> Option<Uuid> {
@@ -111,7 +128,7 @@ impl Store for PostgresStore {
 
     fn attach(&self, news: &Arc<News>) {
         let listener = Listener::start(self.pool.config().clone(), news);
-        *self.listener.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(listener);
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(listener);
     }
 
     fn announce(&self, epoch: Uuid, tenant: Uuid, hub_seq: i64) {
@@ -196,5 +213,23 @@ fn said(error: &postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_in_the_clear_to_another_machine() {
+        let within = |url: &str| within_reach(&url.parse().expect("an address"));
+        for near in ["host=/run/postgresql", "postgres://hub@localhost/neem", "host=127.0.0.1", "host=::1 user=hub"] {
+            assert!(within(near), "{near}");
+        }
+        for far in ["postgres://hub@db.clinic.example/neem", "host=10.0.0.7", "host=localhost hostaddr=10.0.0.7"] {
+            assert!(!within(far), "{far}");
+            let refused = PostgresStore::open(far, &neem_core::clock::SystemEntropy).err().expect("is refused");
+            assert!(matches!(refused, StoreError::Address(_)), "{refused}");
+        }
     }
 }
