@@ -25,11 +25,14 @@ pub struct Hub {
     pub news: news::News,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    /// Requests work on the thread that polls them instead of one of a pool: in a simulation everything
+    /// happens in one order. Off wherever sockets are served.
+    pub inline: bool,
 }
 
 impl Hub {
     pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Hub {
-        Hub { store: Mutex::new(store), news: news::News::default(), clock, entropy }
+        Hub { store: Mutex::new(store), news: news::News::default(), clock, entropy, inline: false }
     }
 
     /// The store, one request at a time: SQLite has one writer, and a push is one transaction.

@@ -67,8 +67,14 @@ fn read<Q: DeserializeOwned>(body: &[u8]) -> Result<Q, Refusal> {
 }
 
 /// SQLite blocks; a request must not hold up the others' sockets.
-async fn blocking<A: Send + 'static>(work: impl FnOnce() -> Result<A, Refusal> + Send + 'static) -> Result<A, Refusal> {
-    tokio::task::spawn_blocking(work).await.map_err(internal)?
+async fn blocking<A: Send + 'static>(
+    hub: Shared,
+    work: impl FnOnce(&Hub) -> Result<A, Refusal> + Send + 'static,
+) -> Result<A, Refusal> {
+    if hub.inline {
+        return work(&hub);
+    }
+    tokio::task::spawn_blocking(move || work(&hub)).await.map_err(internal)?
 }
 
 async fn open<Q, A>(State(hub): State<Shared>, body: Bytes, answer: fn(&Hub, Q) -> Result<A, Refusal>) -> Response
@@ -76,7 +82,7 @@ where
     Q: DeserializeOwned + Send + 'static,
     A: Serialize + Send + 'static,
 {
-    reply(blocking(move || answer(&hub, read(&body)?)).await)
+    reply(blocking(hub, move |hub| answer(hub, read(&body)?)).await)
 }
 
 async fn signed_in<Q, A>(
@@ -89,7 +95,7 @@ where
     Q: DeserializeOwned + Send + 'static,
     A: Serialize + Send + 'static,
 {
-    reply(blocking(move || answer(&hub, who(&hub, &headers)?, read(&body)?)).await)
+    reply(blocking(hub, move |hub| answer(hub, who(hub, &headers)?, read(&body)?)).await)
 }
 
 fn who(hub: &Hub, headers: &HeaderMap) -> Result<Device, Refusal> {
@@ -98,16 +104,16 @@ fn who(hub: &Hub, headers: &HeaderMap) -> Result<Device, Refusal> {
 }
 
 async fn take_push(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let taken = blocking(move || {
+    let taken = blocking(hub, move |hub| {
         let plain = unpack(&body).map_err(|_| Refusal::new(Code::HubRefused, "a body that cannot be read"))?;
-        push::push(&hub, &token(&headers)?, &plain)
+        push::push(hub, &token(&headers)?, &plain)
     });
     reply(taken.await)
 }
 
 async fn give_pull(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let page = blocking(move || {
-        let plain = pull::pull(&hub, who(&hub, &headers)?, &read(&body)?)?;
+    let page = blocking(hub, move |hub| {
+        let plain = pull::pull(hub, who(hub, &headers)?, &read(&body)?)?;
         zstd::bulk::compress(&plain, 3).map_err(internal)
     });
     match page.await {
@@ -117,14 +123,12 @@ async fn give_pull(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -
 }
 
 async fn give_news(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let asking = hub.clone();
-    let asked = blocking(move || Ok((who(&asking, &headers)?, read::<WaitRequest>(&body)?))).await;
+    let asked = blocking(hub.clone(), move |hub| Ok((who(hub, &headers)?, read::<WaitRequest>(&body)?))).await;
     let (device, request) = match asked {
         Ok(asked) => asked,
         Err(refusal) => return reply::<()>(Err(refusal)),
     };
-    let stored = hub.clone();
-    let current = blocking(move || store::head(stored.store().read(), device.tenant).map_err(internal));
+    let current = blocking(hub.clone(), move |hub| store::head(hub.store().read(), device.tenant).map_err(internal));
     reply(hub.news.wait(device.tenant, request.after, current).await.map(|hub_seq| Woken { hub_seq }))
 }
 
