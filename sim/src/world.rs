@@ -12,7 +12,7 @@ use crate::check;
 use crate::disk;
 use crate::hub::HubHouse;
 use crate::line::{Line, Net};
-use crate::pc::Pc;
+use crate::pc::{Held, Pc};
 use crate::plan::Plan;
 use crate::tally::{Outcome, Tally};
 use crate::template::{self, BEGIN, Staff, Template};
@@ -83,6 +83,13 @@ impl<'a> World<'a> {
         let folder = folder.to_owned();
         let staff = &template.staff;
         World { rng, now: BEGIN, tally, net, pcs, staff, folder, plan, hub_copy: None, folders: 0, next: 0, authors: BTreeMap::new() }
+    }
+
+    /// The writes that were made at a PC and never left its disk: in its log they stand behind all that
+    /// whoever made them could have seen.
+    pub fn written_at(&self, which: usize) -> Held {
+        let own = |number: &u32| self.authors.get(number) == Some(&which);
+        self.pcs[which].held.iter().copied().filter(own).collect()
     }
 
     pub fn line(&self, text: impl AsRef<str>) {

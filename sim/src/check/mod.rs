@@ -1,10 +1,14 @@
 //! What always holds: asked of every machine after each crash, and of all together at the end.
 
+mod causality;
+mod log;
 mod promises;
+mod replica;
 
 pub use promises::{holds_what_it_promised, hub_holds_what_it_acknowledged};
 
 use crate::world::World;
+use log::Log;
 
 /// In so many rounds everybody has everything: the first brings what waits to the hub, the second brings it
 /// to the others; a hub that was restored is filled in between, and a copy begins its new life.
@@ -40,4 +44,43 @@ pub fn settle(world: &mut World) {
         }
     }
     promises::kept(world, &live, &required);
+    everything(world, &live);
+}
+
+/// Looks at the rows, the sums, the chains and the conflicts of every machine.
+fn everything(world: &World, live: &[usize]) {
+    let Some(hub) = world.net.hub.borrow().hub().cloned() else { return };
+    let store = hub.store();
+    let read = || -> rusqlite::Result<_> {
+        Ok((Log::of_hub(store.read())?, replica::sums_of_hub(store.read())?, replica::stored_sums(store.read())?))
+    };
+    let (log, sums, stored) = match read() {
+        Ok(read) => read,
+        Err(error) => return world.tally.violation(format!("the hub cannot be read: {error}")),
+    };
+    log.wrong.iter().for_each(|wrong| world.tally.violation(format!("the hub: {wrong}")));
+    if sums != stored {
+        world.tally.violation("the hub's sums are not those of its rows".into());
+    }
+    for which in live {
+        let pc = &world.pcs[*which];
+        let Some(db) = pc.db() else { continue };
+        let mut wrong = Vec::new();
+        let looked = db.read(|conn| {
+            if replica::sums_of_pc(conn, &log, &mut wrong)? != sums {
+                wrong.push("its rows are not those of the hub".into());
+            }
+            if replica::stored_sums(conn)? != sums {
+                wrong.push("its sums are not those of its rows".into());
+            }
+            replica::chains(conn, &mut wrong)?;
+            replica::conflicts(conn, &log, &mut wrong)?;
+            replica::left_over(conn, &mut wrong)?;
+            causality::holds(conn, &log, &world.written_at(*which), &mut wrong)
+        });
+        if let Err(error) = looked {
+            wrong.push(format!("cannot be read: {error:?}"));
+        }
+        wrong.into_iter().for_each(|wrong| world.tally.violation(format!("{}: {wrong}", pc.name)));
+    }
 }
