@@ -1,7 +1,7 @@
 //! One run: the machines, the true time, and the dice.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -35,6 +35,8 @@ pub struct World<'a> {
     next: u32,
     /// At which PC each write was made.
     pub authors: BTreeMap<u32, usize>,
+    /// The PCs of which there are copies.
+    pub copied: HashSet<uuid::Uuid>,
 }
 
 /// Plays the run of a seed in `folder`, which it leaves as it ends.
@@ -82,7 +84,7 @@ impl<'a> World<'a> {
         let pcs = pcs.collect();
         let folder = folder.to_owned();
         let staff = &template.staff;
-        World { rng, now: BEGIN, tally, net, pcs, staff, folder, plan, hub_copy: None, folders: 0, next: 0, authors: BTreeMap::new() }
+        World { rng, now: BEGIN, tally, net, pcs, staff, folder, plan, hub_copy: None, folders: 0, next: 0, authors: BTreeMap::new(), copied: HashSet::new() }
     }
 
     /// The writes that were made at a PC and never left its disk: in its log they stand behind all that
