@@ -455,8 +455,7 @@ fn this_device(conn: &Connection) -> Result<Option<ThisDevice>> {
 
 /// The columns of a table, in the order of the schema.
 pub fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
-    // Asked for every table at every start: parsed once.
-    let mut statement = conn.prepare_cached("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
+    let mut statement = conn.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
     let names = statement.query_map([table], |row| row.get("name"))?.collect::<rusqlite::Result<_>>()?;
     Ok(names)
 }
