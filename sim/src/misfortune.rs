@@ -130,7 +130,7 @@ impl World<'_> {
             let machine = disk::machine(&folder);
             if machine.refusals.get() > 0 && self.rng.u8(0..6) == 0 {
                 self.tally.fault(kind);
-                self.line(format!("{}: there is room again", folder.display()));
+                self.line(format!("{}: there is room again", name_of(&folder)));
                 machine.set(Fault::None);
             }
         }
@@ -139,7 +139,7 @@ impl World<'_> {
     fn fill(&mut self, folder: &std::path::Path, kind: &str) {
         let after = self.rng.u64(0..20);
         disk::machine(folder).set(Fault::FullAfter(after));
-        self.line(format!("{kind}: {} is full after {after} more writes", folder.display()));
+        self.line(format!("{kind}: {} is full after {after} more writes", name_of(folder)));
     }
 
     fn new_folder(&mut self, name: &str) -> std::path::PathBuf {
@@ -151,7 +151,8 @@ impl World<'_> {
     /// copies hold before the hub has heard of them, two copies make two (see docs/simulation.md).
     fn may_be_copied(&mut self, which: usize) -> bool {
         let pc = &self.pcs[which];
-        let waiting = pc.db().is_some_and(|db| db.read(neem_core::sync::engine::waiting).is_ok_and(|waiting| waiting > 0));
+        let waiting =
+            pc.db().is_some_and(|db| db.read(neem_core::sync::engine::waiting).is_ok_and(|waiting| waiting > 0));
         self.copied.insert(pc.device) || !waiting
     }
 
@@ -247,4 +248,9 @@ impl World<'_> {
             .execute("UPDATE devices SET revoked_at = ?1 WHERE id = ?2", rusqlite::params![self.now, device]);
         revoked.expect("a sound hub writes it down");
     }
+}
+
+/// A machine's name, for the trace: the same in every temporary folder.
+fn name_of(folder: &std::path::Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

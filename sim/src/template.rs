@@ -111,7 +111,7 @@ pub fn make(folder: &Path) -> Template {
         tally: Rc::new(Tally::default()),
         trouble: Cell::new(0),
         late: RefCell::default(),
-            acknowledged: RefCell::default(),
+        acknowledged: RefCell::default(),
     });
     let (mut pcs, mut staff) = (Vec::new(), None);
     for number in 0..PCS {

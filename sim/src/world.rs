@@ -84,7 +84,21 @@ impl<'a> World<'a> {
         let pcs = pcs.collect();
         let folder = folder.to_owned();
         let staff = &template.staff;
-        World { rng, now: BEGIN, tally, net, pcs, staff, folder, plan, hub_copy: None, folders: 0, next: 0, authors: BTreeMap::new(), copied: HashSet::new() }
+        World {
+            rng,
+            now: BEGIN,
+            tally,
+            net,
+            pcs,
+            staff,
+            folder,
+            plan,
+            hub_copy: None,
+            folders: 0,
+            next: 0,
+            authors: BTreeMap::new(),
+            copied: HashSet::new(),
+        }
     }
 
     /// The writes that were made at a PC and never left its disk: in its log they stand behind all that

@@ -28,7 +28,8 @@ pub fn settle(world: &mut World) {
                     quiet &= report.identical && report.sent == 0 && report.received == 0;
                     world.line(format!("{name}: {} sent, {} received", report.sent, report.received));
                     if !report.identical {
-                        let text = format!("{name} is not the same as the hub: {} {}", report.digest, report.hub_digest);
+                        let text =
+                            format!("{name} is not the same as the hub: {} {}", report.digest, report.hub_digest);
                         return world.tally.violation(text);
                     }
                 }
@@ -83,16 +84,4 @@ fn everything(world: &World, live: &[usize]) {
         }
         wrong.into_iter().for_each(|wrong| world.tally.violation(format!("{}: {wrong}", pc.name)));
     }
-}
-pub fn bench(net: &crate::line::Net, db: &neem_core::Db, f: &dyn Fn(&str, usize, &mut dyn FnMut())) {
-    let hub = net.hub.borrow().hub().cloned().unwrap();
-    let store = hub.store();
-    let log = Log::of_hub(store.read()).unwrap();
-    f("log of hub", 20, &mut || { Log::of_hub(store.read()).unwrap(); });
-    f("sums of hub", 20, &mut || { replica::sums_of_hub(store.read()).unwrap(); });
-    let mut wrong = vec![];
-    f("sums of pc", 20, &mut || { db.read(|conn| replica::sums_of_pc(conn, &log, &mut wrong)).unwrap(); });
-    f("chains", 20, &mut || { db.read(|conn| replica::chains(conn, &mut wrong)).unwrap(); });
-    f("conflicts", 20, &mut || { db.read(|conn| replica::conflicts(conn, &log, &mut wrong)).unwrap(); });
-    println!("{} rows", log.rows().len());
 }

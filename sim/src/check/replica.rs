@@ -52,8 +52,9 @@ type Stamps = BTreeMap<String, Vec<StampId>>;
 /// The sums of what a PC really has, and how its rows differ from what the log says.
 pub fn sums_of_pc(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Result<Sums> {
     let mut heads: HashMap<(String, Uuid), Stamps> = HashMap::new();
-    let mut statement = conn
-        .prepare_cached("SELECT tbl, row, grp, device, incarnation, seq FROM heads ORDER BY device, incarnation, seq")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT tbl, row, grp, device, incarnation, seq FROM heads ORDER BY device, incarnation, seq",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (seq, key) = (row.get::<_, i64>("seq")?, (row.get("tbl")?, row.get("row")?));
@@ -72,9 +73,8 @@ pub fn sums_of_pc(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Resu
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id: Uuid = row.get("id")?;
-            let values: Vec<Value> = (0..columns.len())
-                .map(|at| Ok(Value::from(row.get_ref(at)?)))
-                .collect::<rusqlite::Result<_>>()?;
+            let values: Vec<Value> =
+                (0..columns.len()).map(|at| Ok(Value::from(row.get_ref(at)?))).collect::<rusqlite::Result<_>>()?;
             let ordered = by_name.iter().map(|at| (columns[*at].as_str(), &values[*at]));
             let stamps = heads.remove(&(name.to_owned(), id)).unwrap_or_default();
             let standing = stamps.iter().flat_map(|(group, all)| all.iter().map(move |stamp| (group.as_str(), *stamp)));
@@ -161,10 +161,9 @@ pub fn conflicts(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Resul
     let open: Vec<(Uuid, String)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
     let (twice, fields): (Vec<_>, Vec<_>) = open.iter().partition(|(_, kind)| kind == "booked_twice");
-    for (what, there, wanted) in [
-        ("double bookings", twice, double_bookings(conn)?),
-        ("fields in conflict", fields, log.conflicts()),
-    ] {
+    for (what, there, wanted) in
+        [("double bookings", twice, double_bookings(conn)?), ("fields in conflict", fields, log.conflicts())]
+    {
         let there: BTreeSet<Uuid> = there.into_iter().map(|(id, _)| *id).collect();
         if there != wanted {
             let more: Vec<_> = there.difference(&wanted).collect();

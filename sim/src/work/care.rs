@@ -3,9 +3,7 @@
 use neem_core::Result;
 use neem_core::consultations::{self, Notes};
 use neem_core::ids::{AllergyId, AppointmentId, ConditionId, ConsultationId, PrescriptionId};
-use neem_core::patients::{
-    self, AllergyReview, AllergyStatus, ConditionStatus, NewAllergy, NewCondition, Severity,
-};
+use neem_core::patients::{self, AllergyReview, AllergyStatus, ConditionStatus, NewAllergy, NewCondition, Severity};
 use neem_core::prescriptions::{self, PrescriptionDraft, parse_line};
 use rusqlite::OptionalExtension;
 
@@ -27,8 +25,7 @@ pub fn record_allergy(hand: &mut Hand) -> Tried {
 
 pub fn review_allergy(hand: &mut Hand) -> Tried {
     let Some(id) = hand.one("SELECT id FROM allergies ORDER BY id")? else { return Ok(None) };
-    let status =
-        [AllergyStatus::Active, AllergyStatus::Resolved, AllergyStatus::Refuted][hand.rng.usize(0..3)];
+    let status = [AllergyStatus::Active, AllergyStatus::Resolved, AllergyStatus::Refuted][hand.rng.usize(0..3)];
     let review = AllergyReview { allergy_id: AllergyId(id), status, severity: severity(hand), note: hand.word() };
     Ok(Some(hand.write(hand.staff.doctors[1].0, |tx| patients::review_allergy(tx, &review))))
 }

@@ -14,7 +14,8 @@ use crate::time::{DAY, MINUTE};
 type Tried = Result<Option<Result<()>>>;
 
 const PATIENTS: &str = "SELECT id FROM patients WHERE deleted_at IS NULL AND merged_into_id IS NULL ORDER BY id";
-const OPEN_BOOKINGS: &str = "SELECT id FROM appointments WHERE status NOT IN ('completed', 'cancelled', 'no_show') ORDER BY id";
+const OPEN_BOOKINGS: &str =
+    "SELECT id FROM appointments WHERE status NOT IN ('completed', 'cancelled', 'no_show') ORDER BY id";
 const TICKETS: &str = "SELECT id FROM queue_tickets WHERE status IN ('waiting', 'called') ORDER BY id";
 
 pub fn patient(hand: &mut Hand) -> Result<Option<PatientId>> {
