@@ -35,6 +35,9 @@ pub struct Hub {
     pub news: Arc<news::News>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    /// Requests work on the thread that polls them instead of one of a pool: in a simulation everything
+    /// happens in one order. Off wherever sockets are served.
+    pub inline: bool,
 }
 
 impl Hub {
@@ -47,7 +50,7 @@ impl Hub {
         store.attach(&news);
         let conn = neem_core::db::bare_schema()?;
         let schema = Mutex::new((Rules::read(&conn)?, conn));
-        Ok(Hub { store, schema, news, clock, entropy })
+        Ok(Hub { store, schema, news, clock, entropy, inline: false })
     }
 
     /// Lends what says whether commits may be merged.

@@ -169,7 +169,7 @@ async fn health(State(service): State<Shared>) -> Response {
 }
 
 async fn challenge(State(service): State<Shared>) -> Response {
-    reply(blocking(move || Ok(auth::challenge(&service.hub))).await)
+    reply(blocking(service, |service| Ok(auth::challenge(&service.hub))).await)
 }
 
 async fn openapi() -> Response {
@@ -190,8 +190,14 @@ fn read<Q: DeserializeOwned>(packed: &[u8], size: Size) -> Result<Q, Denied> {
 }
 
 /// SQLite blocks; a request must not hold up the others' sockets.
-async fn blocking<A: Send + 'static>(work: impl FnOnce() -> Result<A, Denied> + Send + 'static) -> Result<A, Denied> {
-    tokio::task::spawn_blocking(work).await.map_err(internal)?
+async fn blocking<A: Send + 'static>(
+    service: Shared,
+    work: impl FnOnce(&Service) -> Result<A, Denied> + Send + 'static,
+) -> Result<A, Denied> {
+    if service.hub.inline {
+        return work(&service);
+    }
+    tokio::task::spawn_blocking(move || work(&service)).await.map_err(internal)?
 }
 
 async fn open<Q, A>(State(service): State<Shared>, body: Body, answer: fn(&Hub, Q) -> Result<A, Refusal>) -> Response
@@ -201,7 +207,7 @@ where
 {
     let answered = async {
         let body = limits::take(body, QUESTION.compressed, service.silence).await?;
-        blocking(move || Ok(answer(&service.hub, read(&body, QUESTION)?)?)).await
+        blocking(service, move |service| Ok(answer(&service.hub, read(&body, QUESTION)?)?)).await
     };
     reply(answered.await)
 }
@@ -219,15 +225,15 @@ where
     let answered = async {
         let device = who(&service, &headers).await?;
         let body = limits::take(body, QUESTION.compressed, service.silence).await?;
-        blocking(move || Ok(answer(&service.hub, device, read(&body, QUESTION)?)?)).await
+        blocking(service, move |service| Ok(answer(&service.hub, device, read(&body, QUESTION)?)?)).await
     };
     reply(answered.await)
 }
 
 /// The PC behind a request, asked before its body is read: a stranger cannot make the hub hold one.
 async fn who(service: &Shared, headers: &HeaderMap) -> Result<Device, Denied> {
-    let (service, token) = (service.clone(), token(headers)?);
-    blocking(move || {
+    let token = token(headers)?;
+    blocking(service.clone(), move |service| {
         let device = auth::device(&service.hub, &token)?;
         service.limits.device(device.id)?;
         Ok(device)
@@ -240,12 +246,12 @@ async fn take_push(State(service): State<Shared>, headers: HeaderMap, body: Body
         who(&service, &headers).await?;
         let token = token(&headers)?;
         let body = limits::take(body, PAGE.compressed, service.silence).await?;
-        let (size, hub) = (body.len() as u64, service.hub.clone());
+        let size = body.len() as u64;
         let _place = service.pages.acquire().await.map_err(internal)?;
-        let taken = blocking(move || {
+        let taken = blocking(service.clone(), move |service| {
             let plain = limits::unpack(&body, PAGE.plain)?;
             limits::count_commits(&plain)?;
-            Ok(push::push(&hub, &token, &plain)?)
+            Ok(push::push(&service.hub, &token, &plain)?)
         });
         let reply = taken.await?;
         service.meters.pushes.inc();
@@ -260,9 +266,8 @@ async fn give_pull(State(service): State<Shared>, headers: HeaderMap, body: Body
     let page = async {
         let device = who(&service, &headers).await?;
         let body = limits::take(body, QUESTION.compressed, service.silence).await?;
-        let hub = service.hub.clone();
-        let packed = blocking(move || {
-            let plain = pull::pull(&hub, device, &read(&body, QUESTION)?)?;
+        let packed = blocking(service.clone(), move |service| {
+            let plain = pull::pull(&service.hub, device, &read(&body, QUESTION)?)?;
             Ok(zstd::bulk::compress(&plain, 3).map_err(internal)?)
         })
         .await?;
@@ -280,12 +285,16 @@ async fn give_news(State(service): State<Shared>, headers: HeaderMap, body: Body
         let device = who(&service, &headers).await?;
         let body = limits::take(body, QUESTION.compressed, service.silence).await?;
         let request: WaitRequest = read(&body, QUESTION)?;
-        let (asked, hub) = (service.hub.clone(), service.hub.clone());
-        let epoch = blocking(move || Ok(asked.store().read().map_err(Refusal::from)?.epoch())).await?;
+        let epoch = |service: &Service| Ok(service.hub.store().read().map_err(Refusal::from)?.epoch());
+        let epoch = blocking(service.clone(), epoch).await?;
         // Not begun before somebody polls it: what is pushed in between would be missed.
+        let stored = service.clone();
         let current = async move {
-            let head = move || Ok::<_, Refusal>(hub.store().read()?.head(device.tenant)?);
-            tokio::task::spawn_blocking(head).await.map_err(internal)?
+            let head = move |service: &Service| {
+                let mut tx = service.hub.store().read().map_err(Refusal::from)?;
+                Ok(tx.head(device.tenant).map_err(Refusal::from)?)
+            };
+            blocking(stored, head).await.map_err(|denied| denied.refusal)
         };
         let _waiting = Present::new(&service.meters.waiting);
         let hub_seq = service.hub.news.wait(epoch, device.tenant, request.after, current).await?;

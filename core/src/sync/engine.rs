@@ -354,6 +354,15 @@ impl<H: HubApi> Run<'_, H> {
         let known = self.db.read(log::present_tables)?;
         let theirs = theirs.digest.of(&known);
         let identical = ours.of(&known) == theirs;
+        if !identical {
+            // Another copy of this PC may have written under the life that both share while this sync ran;
+            // fetching passes over one's own commits, so that one is missing here.
+            let hello = self.hello(None).await?;
+            if !self.agrees(&hello)? {
+                self.greet().await?;
+                return Ok(None);
+            }
+        }
         if !identical && self.repairs.0 < REPAIRS {
             let tables = ours.of(&known).differing(&theirs);
             let changed = repair::repair(self.db, self.hub, &tables, hub_seq).await?;

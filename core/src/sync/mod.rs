@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod capture;
+pub mod client;
 pub mod commit;
 pub mod crowding;
 pub mod decide;

@@ -1,0 +1,176 @@
+//! The client's side of the protocol: packs, signs in, renews its token. How the bytes get to the hub
+//! is a [`Transport`]: HTTP in the app, function calls with faults in the simulator.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use ed25519_dalek::{Signer, SigningKey};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::error::Code;
+use crate::sync::protocol::*;
+use crate::sync::shallow;
+
+const OK: std::ops::Range<u16> = 200..300;
+const UNAUTHORIZED: u16 = 401;
+
+/// The way to a hub.
+pub trait Transport {
+    /// Posts a packed body to a route such as `v1/push`: the status of HTTP and the packed answer.
+    ///
+    /// # Errors
+    /// `HubUnreachable` when no whole answer came; the hub may have done its work all the same.
+    fn exchange(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        body: Vec<u8>,
+    ) -> impl Future<Output = Result<(u16, Vec<u8>), Refusal>>;
+}
+
+/// A hub reached by one PC.
+pub struct HubClient<T> {
+    pub(super) transport: T,
+    device: Uuid,
+    key: SigningKey,
+    app_version: String,
+    token: Mutex<Option<String>>,
+    sent: AtomicU64,
+    received: AtomicU64,
+}
+
+pub(super) fn unreadable(error: impl ToString) -> Refusal {
+    Refusal::new(Code::HubRefused, error.to_string())
+}
+
+/// Asks the hub behind `transport` to let this PC in.
+pub async fn enrol_over<T: Transport>(transport: &T, request: &EnrolRequest) -> Result<EnrolReply, Refusal> {
+    let body = pack(request).map_err(unreadable)?;
+    let (status, bytes) = transport.exchange("v1/enrol", None, body).await?;
+    answer(status, &bytes)
+}
+
+fn answer<A: DeserializeOwned>(status: u16, packed: &[u8]) -> Result<A, Refusal> {
+    let plain = plain_answer(status, packed)?;
+    shallow::from_slice(&plain).map_err(unreadable)
+}
+
+fn plain_answer(status: u16, packed: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let plain = unpack(packed);
+    if OK.contains(&status) {
+        return plain.map_err(unreadable);
+    }
+    // Something else may answer on that address; then there is no refusal to read.
+    Err(plain
+        .ok()
+        .and_then(|plain| shallow::from_slice::<Refusal>(&plain).ok())
+        .unwrap_or_else(|| unreadable(format!("status {status}"))))
+}
+
+impl<T: Transport> HubClient<T> {
+    /// The client of one PC over any transport.
+    pub fn over(transport: T, device: Uuid, key: SigningKey, app_version: &str) -> HubClient<T> {
+        HubClient {
+            transport,
+            device,
+            key,
+            app_version: app_version.to_owned(),
+            token: Mutex::default(),
+            sent: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+        }
+    }
+
+    /// The same PC over another transport.
+    pub(super) fn going(self, transport: T) -> HubClient<T> {
+        HubClient { transport, ..self }
+    }
+
+    async fn once(&self, path: &str, token: Option<&str>, body: Vec<u8>) -> Result<(u16, Vec<u8>), Refusal> {
+        self.sent.fetch_add(body.len() as u64, Ordering::Relaxed);
+        let (status, bytes) = self.transport.exchange(path, token, body).await?;
+        self.received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok((status, bytes))
+    }
+
+    async fn fresh_token(&self) -> Result<String, Refusal> {
+        let (status, bytes) = self.once("v1/challenge", None, Vec::new()).await?;
+        let challenge: Challenge = answer(status, &bytes)?;
+        let request = TokenRequest {
+            device: self.device,
+            signature: self.key.sign(challenge.challenge.as_bytes()).to_bytes().to_vec(),
+            challenge: challenge.challenge,
+            app_version: self.app_version.clone(),
+        };
+        let (status, bytes) = self.once("v1/token", None, pack(&request).map_err(unreadable)?).await?;
+        let token: Token = answer(status, &bytes)?;
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.token.clone());
+        Ok(token.token)
+    }
+
+    /// Sends a packed body; a token that has run out is renewed once.
+    async fn ask(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Refusal> {
+        let known = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(token) = known {
+            let (status, bytes) = self.once(path, Some(&token), body.clone()).await?;
+            if status != UNAUTHORIZED {
+                return plain_answer(status, &bytes);
+            }
+        }
+        let token = self.fresh_token().await?;
+        let (status, bytes) = self.once(path, Some(&token), body).await?;
+        plain_answer(status, &bytes)
+    }
+
+    async fn call<Q: Serialize, A: DeserializeOwned>(&self, path: &str, request: &Q) -> Result<A, Refusal> {
+        let plain = self.ask(path, pack(request).map_err(unreadable)?).await?;
+        shallow::from_slice(&plain).map_err(unreadable)
+    }
+}
+
+impl<T: Transport> HubApi for HubClient<T> {
+    async fn hello(&self, request: HelloRequest) -> Result<Hello, Refusal> {
+        self.call("v1/hello", &request).await
+    }
+
+    async fn push(&self, body: Vec<u8>) -> Result<PushReply, Refusal> {
+        let packed = zstd::bulk::compress(&body, 3).map_err(unreadable)?;
+        let plain = self.ask("v1/push", packed).await?;
+        shallow::from_slice(&plain).map_err(unreadable)
+    }
+
+    async fn pull(&self, request: PullRequest) -> Result<Vec<u8>, Refusal> {
+        self.ask("v1/pull", pack(&request).map_err(unreadable)?).await
+    }
+
+    async fn wait(&self, request: WaitRequest) -> Result<Woken, Refusal> {
+        self.call("v1/wait", &request).await
+    }
+
+    async fn digest(&self, request: DigestRequest) -> Result<HubDigest, Refusal> {
+        self.call("v1/digest", &request).await
+    }
+
+    async fn buckets(&self, request: BucketsRequest) -> Result<Buckets, Refusal> {
+        self.call("v1/buckets", &request).await
+    }
+
+    async fn rows(&self, request: RowsRequest) -> Result<Rows, Refusal> {
+        self.call("v1/rows", &request).await
+    }
+
+    async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
+        self.call("v1/devices", &()).await
+    }
+
+    async fn new_code(&self, request: NewCodeRequest) -> Result<NewCode, Refusal> {
+        self.call("v1/codes", &request).await
+    }
+
+    fn traffic(&self) -> (u64, u64) {
+        (self.sent.load(Ordering::Relaxed), self.received.load(Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,102 @@
+//! Nothing that was confirmed is lost, and nothing is there twice.
+
+use std::collections::BTreeSet;
+
+use neem_core::sync::commit::Body;
+use rusqlite::Connection;
+
+use crate::pc::{Held, Pc, logged, number_of};
+use crate::tally::Tally;
+use crate::world::World;
+
+/// Everything that was confirmed at a PC is on its disk, once.
+pub fn holds_what_it_promised(tally: &Tally, pc: &Pc) {
+    let Some(db) = pc.db() else { return };
+    match db.read(logged) {
+        Err(error) => tally.violation(format!("{}: its log cannot be read: {error:?}", pc.name)),
+        Ok(logged) => {
+            let lost: Vec<&u32> = pc.held.iter().filter(|number| !logged.contains_key(number)).collect();
+            if !lost.is_empty() {
+                tally.violation(format!("{} has lost what was confirmed: {lost:?}", pc.name));
+            }
+            twice(tally, &pc.name, logged.iter().map(|(number, places)| (*number, places.len())));
+        }
+    }
+}
+
+fn twice(tally: &Tally, name: &str, counts: impl Iterator<Item = (u32, usize)>) {
+    let twice: Vec<u32> = counts.filter(|(_, count)| *count > 1).map(|(number, _)| number).collect();
+    if !twice.is_empty() {
+        tally.violation(format!("{name} has more than once: {twice:?}"));
+    }
+}
+
+fn logged_at_hub(conn: &Connection) -> rusqlite::Result<Vec<u32>> {
+    let mut statement = conn.prepare_cached("SELECT body FROM commits ORDER BY hub_seq")?;
+    let bodies = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let actions = bodies.iter().filter_map(|body| Body::decode(body).ok());
+    Ok(actions.filter_map(|body| number_of(&body.action)).collect())
+}
+
+fn at_hub(world: &World) -> Vec<u32> {
+    let house = world.net.hub.borrow();
+    if house.hub().is_none() {
+        return Vec::new();
+    }
+    house.database().and_then(|conn| logged_at_hub(&conn)).unwrap_or_else(|error| {
+        world.tally.violation(format!("the hub's log cannot be read: {error}"));
+        Vec::new()
+    })
+}
+
+/// Everything that the hub has acknowledged is on its disk.
+pub fn hub_holds_what_it_acknowledged(world: &World) {
+    let there: BTreeSet<u32> = at_hub(world).into_iter().collect();
+    let acknowledged = world.net.acknowledged.borrow();
+    let lost: Vec<&u32> = acknowledged.iter().filter(|number| !there.contains(number)).collect();
+    if !lost.is_empty() {
+        world.tally.violation(format!("the hub has lost what it had acknowledged: {lost:?}"));
+    }
+}
+
+/// What must be everywhere in the end: all that was confirmed at a PC that still has that disk, and all
+/// that any log still holds.
+pub fn required(world: &World) -> Held {
+    let mut required: Held = at_hub(world).into_iter().collect();
+    for pc in world.pcs.iter().filter(|pc| !pc.revoked) {
+        required.extend(pc.held.iter().copied());
+        if let Some(db) = pc.db() {
+            match db.read(logged) {
+                Ok(logged) => required.extend(logged.into_keys()),
+                Err(error) => world.tally.violation(format!("{}: its log cannot be read: {error:?}", pc.name)),
+            }
+        }
+    }
+    required
+}
+
+/// Everything that is required is everywhere, exactly once.
+pub fn kept(world: &World, live: &[usize], required: &Held) {
+    let compare = |name: &str, mut there: Vec<u32>| {
+        there.sort_unstable();
+        let wanted: Vec<u32> = required.iter().copied().collect();
+        if there != wanted {
+            let missing: Vec<&u32> = wanted.iter().filter(|number| !there.contains(number)).collect();
+            let more: Vec<u32> = there.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
+            let text = format!("{name}: of {} writes {missing:?} are missing, {more:?} are there twice", wanted.len());
+            world.tally.violation(text);
+        }
+    };
+    compare("the hub", at_hub(world));
+    for which in live {
+        let pc = &world.pcs[*which];
+        let Some(db) = pc.db() else { continue };
+        match db.read(logged) {
+            Ok(logged) => {
+                let there = logged.into_iter().flat_map(|(number, places)| vec![number; places.len()]).collect();
+                compare(&pc.name, there);
+            }
+            Err(error) => world.tally.violation(format!("{}: its log cannot be read: {error:?}", pc.name)),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What goes wrong with machines.
+
+use neem_hub::store::StoreError;
+
+use crate::disk::{self, Fault};
+use crate::pc::Pc;
+use crate::plan::Misfortune;
+use crate::template;
+use crate::time::Going;
+use crate::world::World;
+
+/// More copies of one clinic's PCs than this slow a run without showing more.
+const MOST_PCS: usize = 6;
+
+impl World<'_> {
+    /// One of the misfortunes of this run's plan happens.
+    pub fn misfortune(&mut self) {
+        if self.plan.misfortunes.is_empty() {
+            return;
+        }
+        let which = self.plan.misfortunes[self.rng.usize(0..self.plan.misfortunes.len())];
+        let pc = self.some_pc();
+        match which {
+            Misfortune::Partition => {
+                let cut = !self.pcs[pc].line.cut.get();
+                self.pcs[pc].line.cut.set(cut);
+                self.line(format!("{}: the cable is {}", self.pcs[pc].name, if cut { "out" } else { "in again" }));
+            }
+            Misfortune::PcCrash => self.crash_pc(pc, "crash"),
+            Misfortune::PcCrashInWrite => {
+                let after = self.rng.u64(0..16);
+                disk::machine(&self.pcs[pc].folder).set(Fault::DeadAfter(after));
+                self.work_at(pc);
+                self.crash_pc(pc, "crash_in_write");
+            }
+            Misfortune::PcCrashInSync => {
+                if !self.pcs[pc].is_syncing() {
+                    self.pcs[pc].begin_sync();
+                }
+                for _ in 0..self.rng.u8(0..20) {
+                    self.pcs[pc].go_on();
+                }
+                let after = self.rng.u64(0..16);
+                disk::machine(&self.pcs[pc].folder).set(Fault::DeadAfter(after));
+                for _ in 0..self.rng.u8(1..20) {
+                    self.pcs[pc].go_on();
+                }
+                self.crash_pc(pc, "crash_in_sync");
+            }
+            Misfortune::HubCrash => self.crash_hub("hub_crash"),
+            Misfortune::HubCrashInWork => {
+                let after = self.rng.u64(0..24);
+                disk::machine(&self.net.hub.borrow().folder.clone()).set(Fault::DeadAfter(after));
+                self.line(format!("the hub will go down after {after} more writes"));
+            }
+            Misfortune::PcDiskFull => self.fill(&self.pcs[pc].folder.clone(), "disk_full"),
+            Misfortune::HubDiskFull => {
+                let folder = self.net.hub.borrow().folder.clone();
+                self.fill(&folder, "hub_disk_full");
+            }
+            Misfortune::PcRestored => self.restore_pc(pc),
+            Misfortune::PcCloned => self.clone_pc(pc),
+            Misfortune::HubRestored => self.restore_hub(),
+            Misfortune::Revoked => self.revoke(pc),
+            Misfortune::Clock => {
+                let going = Going::random(&mut self.rng, self.now);
+                self.pcs[pc].going = going;
+                self.tally.fault(going.name());
+                self.line(format!("{}: {}", self.pcs[pc].name, going.name()));
+            }
+            Misfortune::HubClock => {
+                let going = Going::random(&mut self.rng, self.now);
+                self.net.hub.borrow_mut().going = going;
+                self.tally.fault("hub_clock");
+                self.line(format!("the hub: {}", going.name()));
+            }
+        }
+        self.set_clocks();
+    }
+
+    fn power(&mut self) -> impl FnMut() -> bool + use<> {
+        let (style, mut dice) = (self.rng.u8(0..4), self.rng.fork());
+        move || match style {
+            0 => true,
+            1 => false,
+            _ => dice.bool(),
+        }
+    }
+
+    /// The power of a PC fails; it starts again, and everything that was confirmed is there.
+    fn crash_pc(&mut self, which: usize, kind: &'static str) {
+        self.tally.fault(kind);
+        self.line(format!("{}: {kind}", self.pcs[which].name));
+        let kept = self.power();
+        let pc = &mut self.pcs[which];
+        if let Err(error) = pc.crash(kept) {
+            return self.tally.violation(format!("{}: {error}", pc.name));
+        }
+        self.start_pc(which);
+    }
+
+    fn start_pc(&mut self, which: usize) {
+        let pc = &mut self.pcs[which];
+        if let Err(error) = pc.start() {
+            return self.tally.violation(format!("{} does not start: {error:?}", pc.name));
+        }
+        crate::check::holds_what_it_promised(&self.tally, pc);
+    }
+
+    fn crash_hub(&mut self, kind: &'static str) {
+        self.tally.fault(kind);
+        self.line(kind);
+        let kept = self.power();
+        let mut hub = self.net.hub.borrow_mut();
+        let started = hub.crash(kept).and_then(|()| hub.start());
+        drop(hub);
+        match started {
+            Err(error) => self.tally.violation(format!("the hub does not start: {error}")),
+            Ok(()) => crate::check::hub_holds_what_it_acknowledged(self),
+        }
+    }
+
+    /// A full disk has room again after a while; a hub that went down over its work starts again.
+    pub fn look_after_disks(&mut self) {
+        let folder = self.net.hub.borrow().folder.clone();
+        if disk::machine(&folder).is_dead() {
+            self.crash_hub("hub_crash_in_work");
+        }
+        let mut folders: Vec<_> = self.pcs.iter().map(|pc| (pc.folder.clone(), "disk_full")).collect();
+        folders.push((folder, "hub_disk_full"));
+        for (folder, kind) in folders {
+            let machine = disk::machine(&folder);
+            if machine.refusals.get() > 0 && self.rng.u8(0..6) == 0 {
+                self.tally.fault(kind);
+                self.line(format!("{}: there is room again", name_of(&folder)));
+                machine.set(Fault::None);
+            }
+        }
+    }
+
+    fn fill(&mut self, folder: &std::path::Path, kind: &str) {
+        let after = self.rng.u64(0..20);
+        disk::machine(folder).set(Fault::FullAfter(after));
+        self.line(format!("{kind}: {} is full after {after} more writes", name_of(folder)));
+    }
+
+    fn new_folder(&mut self, name: &str) -> std::path::PathBuf {
+        self.folders += 1;
+        self.folder.join(format!("{name}{}", self.folders))
+    }
+
+    /// A PC that has once been copied is only copied again while nothing waits in it: of commits that three
+    /// copies hold before the hub has heard of them, two copies make two (see docs/simulation.md).
+    fn may_be_copied(&mut self, which: usize) -> bool {
+        let pc = &self.pcs[which];
+        let waiting =
+            pc.db().is_some_and(|db| db.read(neem_core::sync::engine::waiting).is_ok_and(|waiting| waiting > 0));
+        self.copied.insert(pc.device) || !waiting
+    }
+
+    fn restore_pc(&mut self, which: usize) {
+        if self.pcs[which].copy.is_none() || self.rng.u8(0..3) == 0 {
+            if !self.may_be_copied(which) {
+                return;
+            }
+            let to = self.new_folder("copy");
+            self.line(format!("{}: its disk is copied", self.pcs[which].name));
+            self.pcs[which].back_up(&to).expect("a copy");
+            return;
+        }
+        self.tally.fault("pc_restored");
+        self.line(format!("{}: its disk is replaced by the old copy", self.pcs[which].name));
+        self.pcs[which].restore().expect("the copy is there");
+        self.start_pc(which);
+    }
+
+    fn clone_pc(&mut self, which: usize) {
+        if self.pcs.len() >= MOST_PCS || !self.may_be_copied(which) {
+            return;
+        }
+        self.tally.fault("pc_cloned");
+        let to = self.new_folder("clone");
+        let seat = template::copy_to(&to, &self.pcs[which].seat()).expect("a copy");
+        // A copy is made of everything, but starts as its own machine.
+        let seat = crate::pc::Seat { folder: to, key: seat.key };
+        let mut line = self.pcs[which].line.clone();
+        line.cut = Default::default();
+        line.pc = format!("{}'", line.pc);
+        self.line(format!("{} is cloned", self.pcs[which].name));
+        let mut clone = Pc::of(&seat, line, self.rng.u64(..));
+        clone.going = self.pcs[which].going;
+        clone.held = self.pcs[which].held.clone();
+        clone.revoked = self.pcs[which].revoked;
+        clone.clock.set(clone.going.shows(self.now));
+        self.pcs.push(clone);
+        self.start_pc(self.pcs.len() - 1);
+    }
+
+    fn restore_hub(&mut self) {
+        let hub_folder = self.net.hub.borrow().folder.clone();
+        if disk::machine(&hub_folder).refusals.get() > 0 {
+            return;
+        }
+        disk::machine(&hub_folder).set(Fault::None);
+        if self.hub_copy.is_none() || self.rng.u8(0..3) == 0 {
+            let to = self.new_folder("hub-copy-");
+            self.line("the hub is backed up");
+            match self.net.hub.borrow().back_up(&to) {
+                Ok(()) => self.hub_copy = Some(to),
+                Err(error) => self.tally.violation(format!("the hub cannot be backed up: {error}")),
+            }
+            return;
+        }
+        self.tally.fault("hub_restored");
+        self.line("the hub is restored from its copy");
+        let copy = self.hub_copy.clone().unwrap_or_default();
+        let mut hub = self.net.hub.borrow_mut();
+        hub.stop();
+        disk::forget_folder(&hub_folder);
+        let restored = hub.restore(&copy).and_then(|()| hub.start());
+        drop(hub);
+        self.net.acknowledged.borrow_mut().clear();
+        if let Err(error) = restored {
+            return self.tally.violation(format!("the hub cannot be restored: {error}"));
+        }
+        // Whoever restores a hub shuts out again whom they had shut out.
+        let revoked: Vec<_> = self.pcs.iter().filter(|pc| pc.revoked).map(|pc| pc.device).collect();
+        revoked.into_iter().for_each(|device| self.shut_out(device));
+    }
+
+    fn revoke(&mut self, which: usize) {
+        let device = self.pcs[which].device;
+        let others = self.pcs.iter().filter(|pc| !pc.revoked && pc.device != device).count();
+        if others < 2 || self.pcs[which].revoked {
+            return;
+        }
+        self.tally.fault("revoked");
+        self.line(format!("{} is revoked", self.pcs[which].name));
+        self.pcs.iter_mut().filter(|pc| pc.device == device).for_each(|pc| pc.revoked = true);
+        self.shut_out(device);
+    }
+
+    fn shut_out(&mut self, device: uuid::Uuid) {
+        let house = self.net.hub.borrow();
+        let Some(hub) = house.hub() else { return };
+        disk::machine(&house.folder).set(Fault::None);
+        let revoke = || -> Result<(), StoreError> {
+            let mut tx = hub.store().write()?;
+            let tenant = tx.tenant_of(device)?;
+            tenant.map_or(Ok(()), |tenant| tx.revoke(tenant, device, self.now))?;
+            tx.commit()
+        };
+        revoke().expect("a sound hub writes it down");
+    }
+}
+
+/// A machine's name, for the trace: the same in every temporary folder.
+fn name_of(folder: &std::path::Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,45 @@
+//! A minute of clinics that nobody has seen before, and what earlier ones have shown.
+
+use std::time::{Duration, Instant};
+
+use neem_core::clock::{Entropy, SystemEntropy};
+use neem_sim::Stage;
+
+const A_MINUTE: Duration = Duration::from_secs(60);
+
+fn play(stage: &Stage, seed: u64) -> u64 {
+    let run = stage.play(seed);
+    assert!(run.violations.is_empty(), "make sim SEED={seed} RUNS=1\n{}\n{:#?}", run.trace.join("\n"), run.violations);
+    run.commits
+}
+
+#[test]
+fn a_minute_of_new_clinics_breaks_no_promise() {
+    let mut bytes = [0; 4];
+    SystemEntropy.fill(&mut bytes);
+    let first = u64::from(u32::from_le_bytes(bytes));
+    let stage = Stage::build();
+    let begin = Instant::now();
+    let (mut seed, mut commits) = (first, 0);
+    while begin.elapsed() < A_MINUTE {
+        commits += play(&stage, seed);
+        seed += 1;
+    }
+    println!("seeds {first}..{seed}, {commits} commits");
+    assert!(commits > 0, "nobody worked");
+}
+
+#[test]
+fn a_seed_is_the_same_run_every_time() {
+    let stage = Stage::build();
+    for seed in 1..=3 {
+        assert_eq!(stage.play(seed), stage.play(seed), "seed {seed}");
+    }
+    assert_ne!(stage.play(1).trace, stage.play(2).trace);
+}
+
+/// Two copies of one PC: one writes while the other is in the middle of its sync.
+#[test]
+fn a_copy_that_syncs_while_the_other_writes_does_not_take_itself_for_different() {
+    play(&Stage::build(), 202);
+}
