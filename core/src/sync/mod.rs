@@ -13,6 +13,7 @@ pub mod history;
 pub mod http;
 mod incarnation;
 pub mod log;
+pub mod making;
 pub mod merge;
 pub mod newer;
 pub mod overlap;
