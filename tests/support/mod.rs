@@ -31,7 +31,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 #[allow(unused_imports)]
-pub use clinic::{MINUTE, PASSWORD, Staff, WrongClock, patient};
+pub use clinic::{MINUTE, PASSWORD, Staff, WrongClock, member, patient};
 pub use hub::HubHouse;
 
 /// A PC with its data directory.

@@ -92,7 +92,9 @@ pub fn move_double_booked(tx: &Tx, wanted: &BookingMove) -> Result<DecisionId> {
     };
     let after = reschedule(tx, id, &form)?;
     let moved = Moved { appointment: id, other, from: Spot::of(&before), to: Spot::of(&after) };
-    let (about, kept) = (serde_json::to_string(&moved)?, after.start.0.to_string());
+    // Somebody has to call the patient still: the number stands with the decision.
+    let kept = [Some(after.start.0.to_string()), after.patient_phone].into_iter().flatten().collect::<Vec<_>>();
+    let (about, kept) = (serde_json::to_string(&moved)?, kept.join(", "));
     let (about, kept, title) = (Some(about.as_str()), Some(kept.as_str()), after.patient_name.as_str());
     note(tx, &Noted { conflict, kind: "booked_twice", outcome: "moved", title, kept, about })
 }
