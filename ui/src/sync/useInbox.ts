@@ -34,7 +34,9 @@ export function useInbox() {
     // A sync may have brought the second record of somebody a moment ago: nobody waits for the next round.
     if (merges)
       void api.findPossibleDuplicates().then(
-        (looked) => looked > 0 && refresh(keys.possibleDuplicates, keys.syncStatus),
+        (looked) => {
+          if (looked > 0) void refresh(keys.possibleDuplicates, keys.syncStatus);
+        },
         () => undefined,
       );
   }, [merges]);
