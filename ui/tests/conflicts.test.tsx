@@ -325,7 +325,7 @@ test("two records of one person are merged after one more question, kept apart, 
   await screen.findByText("5 to decide");
 }, 15_000);
 
-test("the details of the later record come along field by field; L asks again after all others", async () => {
+test("the details of the later record come along field by field", async () => {
   const user = await openApp(core(receptionist), "#/conflicts");
   await user.click(await screen.findByRole("button", { name: /Probably the same person/ }));
   await user.keyboard("2");

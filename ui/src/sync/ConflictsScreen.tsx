@@ -145,7 +145,6 @@ export function ConflictsScreen() {
           loaded &&
           item && (
             <ConflictReading
-              key={item.id}
               item={item}
               choices={choices}
               error={error}
