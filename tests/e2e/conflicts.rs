@@ -99,7 +99,9 @@ pub async fn story() {
     let last = &free[0];
     let (ishaan, mira) = (patient(&desk, "Vikram Bapat").await, patient(&desk, "Noura").await);
     let other = |wanted: usize| {
-        free.iter().filter(|slot| slot["start"] > last["start"] && slot["providerId"] != last["providerId"]).nth(wanted)
+        free.iter()
+            .filter(|slot| slot["start"].as_str() > last["start"].as_str() && slot["providerId"] != last["providerId"])
+            .nth(wanted)
     };
     let moving = book(&desk, other(8).expect("a time"), &patient(&desk, "Sunita").await, "Blood pressure").await;
     stray::changes_a_prescription(folder.path(), &address, &code().await).await;
@@ -120,8 +122,8 @@ pub async fn story() {
     ask(&desk, "reschedule_appointment", reschedule(other(3).expect("a time").clone())).await;
     let same = free.iter().filter(|slot| slot["providerId"] == last["providerId"]).nth(5).expect("a time");
     ask(&room, "reschedule_appointment", reschedule(same.clone())).await;
-    register(&desk, "Tiago Moreira Lima", "7 Palash Road").await;
-    register(&room, "Thiago Moreira Lima", "7 Palash Rd").await;
+    register(&desk, "Ruben Castelo", "7 Palash Road").await;
+    register(&room, "Rubens Castello", "7 Palash Rd").await;
 
     let hub = HubProcess::start(&hub_data, &address);
     ask(&desk, "sync_now", json!({})).await;

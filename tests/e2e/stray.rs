@@ -12,7 +12,7 @@ use neem_core::sync::engine;
 use neem_core::sync::http::{self, HttpHub};
 use neem_core::sync::protocol::{EnrolRequest, HubApi, PROTOCOL, Push};
 use neem_core::sync::value::Value;
-use neem_core::{Actor, Clock, Db, tenancy};
+use neem_core::{Actor, Db, tenancy};
 use uuid::Uuid;
 
 /// Joins the clinic with a code and pushes its change, as the doctor who signed the sheet.
@@ -62,7 +62,7 @@ pub async fn changes_a_prescription(folder: &Path, address: &str, code: &str) {
         fields: vec![("advice".to_owned(), Value::Text("Twice as much".into()))],
     };
     let updates = vec![Update { table: "prescriptions".into(), row: sheet, groups: vec![write] }];
-    let (action, at) = ("issue_prescription".to_owned(), SystemClock.now().0);
+    let (action, at) = ("issue_prescription".to_owned(), db.now().0);
     let body = Body { schema: SCHEMA, hlc: hlc + 1, at, user: doctor, action, inserts: vec![], updates };
     let (seq, body) = (seq.unsigned_abs() + 1, body.encode().expect("encodes"));
     let hash = commit::chain_hash(&head, Origin { device, incarnation: 1 }, seq, &body);

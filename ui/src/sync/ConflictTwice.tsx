@@ -86,9 +86,11 @@ export function ConflictTwice({
               : t("conflicts.twice.both", { time: clock(other.start, tz) })}
           </Act>
         ))}
+      </div>
+      <div className={styles.acts}>
+        <p className={styles.what}>{t("conflicts.twice.what")}</p>
         {later}
       </div>
-      <p className={styles.what}>{t("conflicts.twice.what")}</p>
     </>
   );
 }
@@ -162,16 +164,12 @@ function Side({ booking, holds, provider, moves, busy, onTake }: SideProps) {
             className={styles.slot}
             aria-keyshortcuts={choice.key}
             aria-disabled={busy || undefined}
-            aria-label={t("conflicts.twice.moveTo", {
-              name: booking.patientName,
-              time: moment(choice.to.start, tz),
-              doctor: choice.to.providerName,
-            })}
             onClick={() => onTake(choice)}
           >
             <kbd className={kit.kbd} aria-hidden="true">
               {choice.key}
             </kbd>
+            <span className="sr">{t("conflicts.twice.moveTo", { name: booking.patientName })}</span>
             <span className="num">{moment(choice.to.start, tz)}</span>
             <span className={styles.with}>{elsewhere(choice.to, booking, provider)}</span>
           </button>

@@ -90,8 +90,13 @@ export function ConflictsScreen() {
     before.current = shown;
   }, [shown]);
   useEffect(() => {
+    // Whoever opens this screen means it: the keys are its own, unless words stand in the field that has them.
+    const field = document.activeElement;
+    if (!(field instanceof HTMLInputElement && field.value !== "")) box.current?.focus();
+  }, []);
+  useEffect(() => {
     // The list has the focus unless somebody is typing elsewhere, also after a decision took a row away.
-    if (shown && document.activeElement === document.body)
+    if (shown && [document.body, box.current].includes(document.activeElement as HTMLElement))
       box.current?.querySelector<HTMLElement>(`[data-item="${shown}"]`)?.focus();
   }, [shown, busy, loaded]);
 
@@ -118,7 +123,7 @@ export function ConflictsScreen() {
   ]);
 
   return (
-    <section className={styles.screen} ref={box} {...hints}>
+    <section className={styles.screen} ref={box} tabIndex={-1} {...hints}>
       <div className={styles.inbox}>
         <div className={styles.head}>
           <h1>{t("conflicts.title")}</h1>
