@@ -174,10 +174,13 @@ fn name_of(conn: &Connection, value: &Value) -> Result<Option<String>> {
     Ok(conn.prepare_cached(include_str!("names.sql"))?.query_row([id], |row| row.get(0)).optional()?)
 }
 
-/// What a write said, in one line.
-fn line(values: &[FieldValue]) -> String {
+/// What a write said otherwise than others, in one line.
+fn line(conn: &Connection, write: &Head, others: &[Head]) -> Result<String> {
+    let said_alike = |field: &(String, Value)| others.iter().all(|other| other.fields.contains(field));
+    let fields = write.fields.iter().filter(|field| !said_alike(field)).cloned().collect();
+    let values = values_of(conn, &Head { fields, ..*write })?;
     let texts: Vec<&str> = values.iter().filter_map(|one| one.name.as_deref().or(one.value.as_deref())).collect();
-    texts.join(", ")
+    Ok(texts.join(", "))
 }
 
 fn said(value: &Value) -> Option<String> {
@@ -206,7 +209,7 @@ pub fn keep_version(tx: &Tx, conflict: ConflictId, stamp: &str, clinician: bool)
     let heads = read_heads(tx, &open.table, row)?.remove(&open.group).unwrap_or_default();
     let chosen = heads.iter().find(|head| stamp_text(head.stamp) == stamp).ok_or(Code::ChangedMeanwhile)?;
     write(tx, table, row, &open.group, chosen)?;
-    let kept = line(&values_of(tx, chosen)?);
+    let kept = line(tx, chosen, &heads)?;
     // The list of decisions is everybody's; what a clinician kept is in the record alone.
     let kept = (!open.clinical).then_some(kept.as_str());
     let place = format!("{}/{row}", open.table);

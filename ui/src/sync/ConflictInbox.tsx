@@ -14,8 +14,13 @@ import { about, heading } from "./headings";
 import { type Inbox, type Item } from "./items";
 import styles from "./conflicts.module.css";
 
-type Props = { inbox: Inbox; chosen: Item | undefined; onChoose: (item: Item) => void };
-export function ConflictInbox({ inbox, chosen, onChoose }: Props) {
+type Props = {
+  inbox: Inbox;
+  chosen: Item | undefined;
+  onChoose: (item: Item) => void;
+  onPoint: (item: Item) => void;
+};
+export function ConflictInbox({ inbox, chosen, onChoose, onPoint }: Props) {
   const { t } = useTranslation();
   const groups = [
     { label: t("conflicts.open"), items: inbox.open, head: false },
@@ -35,7 +40,12 @@ export function ConflictInbox({ inbox, chosen, onChoose }: Props) {
           <ul className={styles.items} aria-label={label}>
             {items.map((item) => (
               <li key={item.id}>
-                <Row item={item} current={item.id === chosen?.id} onChoose={() => onChoose(item)} />
+                <Row
+                  item={item}
+                  current={item.id === chosen?.id}
+                  onChoose={() => onChoose(item)}
+                  onPoint={() => onPoint(item)}
+                />
               </li>
             ))}
           </ul>
@@ -77,7 +87,8 @@ function useWhen(item: Item): { text: string; soon: boolean } {
   return { text: moment(at, tz), soon: false };
 }
 
-function Row({ item, current, onChoose }: { item: Item; current: boolean; onChoose: () => void }) {
+type RowProps = { item: Item; current: boolean; onChoose: () => void; onPoint: () => void };
+function Row({ item, current, onChoose, onPoint }: RowProps) {
   const { t } = useTranslation();
   const { tz } = useHere();
   const locked = item.kind === "fields" && item.locked;
@@ -94,7 +105,7 @@ function Row({ item, current, onChoose }: { item: Item; current: boolean; onChoo
       data-done={item.kind === "decided" || item.kind === "decidedPair" || undefined}
       aria-current={current || undefined}
       tabIndex={current ? 0 : -1}
-      onClick={onChoose}
+      onClick={onPoint}
       onFocus={onChoose}
     >
       <Icon size={20} stroke={1.75} aria-hidden />

@@ -46,7 +46,9 @@ export function ConflictsScreen() {
     else decide(item, choice);
   };
 
-  const choose = (next: Item | undefined) => {
+  const choose = (next: Item | undefined, pointed = false) => {
+    // Whoever points at it has seen it, also where it has come up by itself a moment ago.
+    if (pointed) rest.current = 0;
     if (!next || next.id === item?.id) return;
     reset();
     wanted.current = next.id;
@@ -130,7 +132,12 @@ export function ConflictsScreen() {
           {loaded && <span className={styles.sub}>{t("conflicts.toDecide", { count: found.toDecide })}</span>}
         </div>
         {loaded ? (
-          <ConflictInbox inbox={found} chosen={item} onChoose={choose} />
+          <ConflictInbox
+            inbox={found}
+            chosen={item}
+            onChoose={choose}
+            onPoint={(next) => choose(next, true)}
+          />
         ) : (
           !failure && <SkeletonRows rows={8} />
         )}

@@ -9,6 +9,7 @@ import {
   listed,
   statusesListed,
   tableWord,
+  valueWords,
   whomWord,
 } from "./words";
 
@@ -76,8 +77,15 @@ function decidedWhat(t: TFunction, tz: string, item: Extract<Item, { at: string 
       ? t("conflicts.pair.mergedLine", { name: firstName, kept: firstNumber, gone: secondNumber })
       : t("conflicts.names", { first: firstName, second: secondName });
   }
-  const { title, kept, outcome, kind } = item.decided;
-  const value = kept === null ? "" : keptWords(kept, tz);
+  const { title, kept, outcome, kind, keeps, aside } = item.decided;
+  // While it stands its fields are known; afterwards there is the line that was noted.
+  const told = rowsOf([{ fields: keeps }, ...aside]).filter(({ differs }) => differs);
+  const value =
+    told.length > 0
+      ? told.map(({ column, values }) => valueWords(t, tz, column, values[0] ?? null).text).join(", ")
+      : kept === null
+        ? ""
+        : keptWords(kept, tz);
   if (outcome === "moved") return t("conflicts.twice.movedLine", { name: title, time: keptTime(kept, tz) });
   if (outcome === "both") return t("conflicts.twice.bothLine", { names: title });
   if (kind === "quarantine") return [value, actionWord(title)].filter(Boolean).join(", ");

@@ -81,7 +81,7 @@ export const isDecided = (item: Item): item is DecidedItem =>
   item.kind === "decided" || item.kind === "decidedPair";
 
 // Columns that say nothing to a person unless they are all there is.
-const technical = new Set(["slot_id", "timezone", "birth_date_precision", "updated_at"]);
+const technical = new Set(["slot_id", "timezone", "capacity", "birth_date_precision", "updated_at"]);
 
 type Row = {
   column: string;

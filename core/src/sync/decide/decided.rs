@@ -182,7 +182,7 @@ pub fn undo_version(tx: &Tx, id: DecisionId, clinician: bool) -> Result<Decision
     let standing = standing(tx, table, row, &group, id)?.ok_or(Code::ChangedMeanwhile)?;
     let other = standing.aside.first().ok_or(Code::ChangedMeanwhile)?;
     write(tx, table, row, &group, other)?;
-    let kept = line(&values_of(tx, other)?);
+    let kept = line(tx, other, std::slice::from_ref(&standing.kept))?;
     let kept = (!table.clinical()).then_some(kept.as_str());
     note(tx, &Noted { conflict, kind: &group, outcome: "one", title: &title, kept, about: about.as_deref() })
 }
