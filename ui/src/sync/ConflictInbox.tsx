@@ -28,6 +28,8 @@ export function ConflictInbox({ inbox, chosen, onChoose, onPoint }: Props) {
     { label: t("conflicts.unread"), items: inbox.unread, head: true },
     { label: t("conflicts.decided"), items: inbox.decided, head: true },
   ].filter(({ items }) => items.length > 0);
+  // One row is reached with Tab, also while none is being read.
+  const stop = (chosen ?? inbox.all[0])?.id;
   return (
     <div className={styles.scroll}>
       {groups.map(({ label, items, head }) => (
@@ -43,6 +45,7 @@ export function ConflictInbox({ inbox, chosen, onChoose, onPoint }: Props) {
                 <Row
                   item={item}
                   current={item.id === chosen?.id}
+                  stop={item.id === stop}
                   onChoose={() => onChoose(item)}
                   onPoint={() => onPoint(item)}
                 />
@@ -87,8 +90,8 @@ function useWhen(item: Item): { text: string; soon: boolean } {
   return { text: moment(at, tz), soon: false };
 }
 
-type RowProps = { item: Item; current: boolean; onChoose: () => void; onPoint: () => void };
-function Row({ item, current, onChoose, onPoint }: RowProps) {
+type RowProps = { item: Item; current: boolean; stop: boolean; onChoose: () => void; onPoint: () => void };
+function Row({ item, current, stop, onChoose, onPoint }: RowProps) {
   const { t } = useTranslation();
   const { tz } = useHere();
   const locked = item.kind === "fields" && item.locked;
@@ -104,7 +107,7 @@ function Row({ item, current, onChoose, onPoint }: RowProps) {
       data-locked={locked || undefined}
       data-done={item.kind === "decided" || item.kind === "decidedPair" || undefined}
       aria-current={current || undefined}
-      tabIndex={current ? 0 : -1}
+      tabIndex={stop ? 0 : -1}
       onClick={onPoint}
       onFocus={onChoose}
     >

@@ -81,7 +81,13 @@ export function ConflictsScreen() {
     arrowup: (event) => step(-1, event),
     l: later,
     c: () => item?.kind === "twice" && void copyPhone(t, item.conflict.bookings[1]),
-    ...Object.fromEntries([..."123456789u"].map((key) => [key, (event: KeyboardEvent) => press(key, event)])),
+    u: (event) => press("u", event),
+    ...Object.fromEntries(
+      Array.from({ length: 9 }, (_, index) => [
+        String(index + 1),
+        (event: KeyboardEvent) => press(String(index + 1), event),
+      ]),
+    ),
   });
 
   const shown = item?.id;
