@@ -242,7 +242,7 @@ test("conflicts are walked with J and K and decided with the digits, one press a
   expect(document.activeElement?.getAttribute("data-item")).toBe("1/2");
   await user.keyboard("{Control>}z{/Control}");
   await waitFor(() => expect(calls("undo_version")).toEqual([{ decisionId: "n6" }]));
-}, 15_000);
+}, 30_000);
 
 test("the first one to show is decided by the first press, however soon it comes", async () => {
   const user = await openApp(core(receptionist), "#/conflicts");
@@ -256,7 +256,7 @@ test("the first one to show is decided by the first press, however soon it comes
     start: soon[0],
   };
   await waitFor(() => expect(calls("move_double_booked")).toEqual([{ wanted }]));
-}, 15_000);
+}, 30_000);
 
 test("of two bookings either moves to any of its free times, and whoever moves is to be called", async () => {
   const user = await openApp(core(receptionist), "#/conflicts");
@@ -281,7 +281,7 @@ test("of two bookings either moves to any of its free times, and whoever moves i
   expect(await screen.findByText("Taken back")).toBeTruthy();
   expect(calls("undo_booking_move")).toEqual([{ decisionId: "n2" }]);
   await screen.findByText("5 to decide");
-}, 15_000);
+}, 30_000);
 
 test("a free time that somebody else has taken meanwhile is said beside it, and nothing has moved", async () => {
   const user = await openApp(
@@ -292,7 +292,7 @@ test("a free time that somebody else has taken meanwhile is said beside it, and 
   await user.keyboard("1");
   expect((await within(await reading()).findByRole("alert")).textContent).toBeTruthy();
   expect(screen.getByText("5 to decide")).toBeTruthy();
-}, 15_000);
+}, 30_000);
 
 test("both bookings can stay", async () => {
   const user = await openApp(core(receptionist), "#/conflicts");
@@ -300,7 +300,7 @@ test("both bookings can stay", async () => {
   await user.keyboard("3");
   expect(await screen.findByText("Both bookings stay; the doctor sees two")).toBeTruthy();
   expect(calls("keep_both_bookings")).toEqual([{ conflictId: "b1" }]);
-}, 15_000);
+}, 30_000);
 
 test("two records of one person are merged after one more question, kept apart, or asked later", async () => {
   const user = await openApp(core(receptionist), "#/conflicts");
@@ -323,7 +323,7 @@ test("two records of one person are merged after one more question, kept apart, 
   await user.keyboard("{Control>}z{/Control}");
   await waitFor(() => expect(calls("undo_merge")).toEqual([{ mergeId: "m1" }]));
   await screen.findByText("5 to decide");
-}, 15_000);
+}, 30_000);
 
 test("the details of the later record come along field by field", async () => {
   const user = await openApp(core(receptionist), "#/conflicts");
@@ -334,7 +334,7 @@ test("the details of the later record come along field by field", async () => {
   await waitFor(() =>
     expect(calls("merge_patients")).toMatchObject([{ choice: { fromLater: ["fullName", "address"] } }]),
   );
-}, 15_000);
+}, 30_000);
 
 test("what is asked later goes to the end of the list", async () => {
   const user = await openApp(core(receptionist), "#/conflicts");
@@ -345,7 +345,7 @@ test("what is asked later goes to the end of the list", async () => {
   expect(order()).toEqual(["f1", "f2", "1/2", "b1"]);
   expect(screen.getByText("5 to decide")).toBeTruthy();
   expect(calls("move_double_booked")).toHaveLength(0);
-}, 15_000);
+}, 30_000);
 
 test("a decision of today is read again and taken back with U; one that cannot be has no such key", async () => {
   const cannot = { ...decided, id: "n9", title: "Omar Haddad", undoable: false, keeps: [], aside: [] };
@@ -362,7 +362,7 @@ test("a decision of today is read again and taken back with U; one that cannot b
   await user.keyboard("u");
   expect(await screen.findByText("Taken back")).toBeTruthy();
   expect(calls("undo_version")).toEqual([{ decisionId: "n1" }]);
-}, 15_000);
+}, 30_000);
 
 test("an empty inbox says so, and a failure says what to do", async () => {
   const none = {
@@ -382,7 +382,7 @@ test("an empty inbox says so, and a failure says what to do", async () => {
   expect(await screen.findByRole("alert")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Try again" }));
   expect(calls("field_conflicts").length).toBeGreaterThan(1);
-}, 15_000);
+}, 30_000);
 
 test("names, money, dates and words stand where ids and codes are stored", () => {
   const t = ((key: string, options?: { count?: number; id?: string }) =>
@@ -422,7 +422,7 @@ test("what is clinical is locked for whoever is no clinician; an unread change i
   expect(within(await reading()).getByText("It breaks a rule that all records keep.")).toBeTruthy();
   await user.keyboard("1");
   await waitFor(() => expect(calls("put_commit_aside")).toEqual([{ commitId: "q1" }]));
-}, 15_000);
+}, 30_000);
 
 test("a clinician decides it; a version that has gone meanwhile is said and nothing is lost", async () => {
   const user = await openApp(
@@ -434,7 +434,7 @@ test("a clinician decides it; a version that has gone meanwhile is said and noth
   await user.click(within(await reading()).getByRole("button", { name: /Keep Room 2/ }));
   expect((await screen.findByRole("alert")).textContent).toContain("changed this meanwhile");
   expect(calls("keep_version")).toEqual([{ conflictId: "f3", stamp: "s7" }]);
-}, 15_000);
+}, 30_000);
 
 test("when another PC takes the chosen one away, a key meant for it decides nothing", async () => {
   const all = { ...core(receptionist) };
@@ -446,7 +446,7 @@ test("when another PC takes the chosen one away, a key meant for it decides noth
   await within(await reading()).findByRole("heading", { name: "Some new column differs" });
   await user.keyboard("1");
   expect(calls("keep_version")).toHaveLength(0);
-}, 15_000);
+}, 30_000);
 
 test("the rail counts what this person can decide: no clinical ones, but pairs and unread changes", async () => {
   const status = {
@@ -465,13 +465,13 @@ test("the rail counts what this person can decide: no clinical ones, but pairs a
   };
   await openApp({ ...core(receptionist), sync_status: () => status });
   expect(await screen.findByRole("link", { name: /Conflicts\s*8 to decide/ })).toBeTruthy();
-}, 15_000);
+}, 30_000);
 
 test("without the right there is no such screen", async () => {
   await openApp({}, "#/conflicts");
   expect(await screen.findByTestId("row-A-013")).toBeTruthy();
   expect(screen.queryByRole("link", { name: /Conflicts/ })).toBeNull();
-}, 15_000);
+}, 30_000);
 
 test("marks and midnight", () => {
   const differing = (text: string, ...others: string[]) =>
