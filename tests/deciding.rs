@@ -377,6 +377,9 @@ fn one_person_registered_on_two_pcs_is_found_on_both_and_merged_once() {
         let decided = pc.read(|conn| patients::decided_duplicates(conn, Instant(0)));
         assert_eq!((decided.len(), decided[0].first_id, decided[0].undone), (1, one, false));
         assert_eq!(decided[0].second_name, "Thiago Moreira");
+        let (at, after) = (decided[0].at, Instant(decided[0].at.0 + 1));
+        assert_eq!(pc.read(|conn| patients::decided_duplicates(conn, at)).len(), 1);
+        assert!(pc.read(|conn| patients::decided_duplicates(conn, after)).is_empty());
     }
     let merge = clinic.room.read(|conn| patients::decided_duplicates(conn, Instant(0)))[0].merge_id.expect("a merge");
     clinic.room.write(clinic.staff.desk, |tx| patients::undo_merge(tx, merge)).expect("undoes");

@@ -134,7 +134,8 @@ pub fn count_possible_duplicates(conn: &Connection) -> Result<u32> {
 /// What was decided about pairs since `since`, the latest first, fifty at most.
 pub fn decided_duplicates(conn: &Connection, since: Instant) -> Result<Vec<DecidedDuplicate>> {
     let mut statement = conn.prepare_cached(include_str!("decided_duplicates.sql"))?;
-    let rows = statement.query_map([since], |row| {
+    let first_id = &since.0.max(0).to_be_bytes()[2..];
+    let rows = statement.query_map([first_id], |row| {
         Ok(DecidedDuplicate {
             first_id: row.get("first_id")?,
             first_name: row.get("first_name")?,
