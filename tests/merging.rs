@@ -189,7 +189,7 @@ fn a_decision_for_either_version_ends_the_conflict_everywhere() {
         for pc in [&clinic.desk, &clinic.room] {
             assert!(pc.conflicts().is_empty());
             assert_eq!(pc.text("SELECT address FROM patients WHERE id = ?1", patient.0), kept);
-            let decided = pc.read(|conn| decide::decided(conn, neem_core::Instant(0)));
+            let decided = pc.read(|conn| decide::decided(conn, neem_core::Instant(0), false));
             assert_eq!(decided.len(), 1);
             assert_eq!((decided[0].title.as_str(), decided[0].by.as_deref()), ("Prakash Jadhav", Some("Nikhil Sathe")));
         }

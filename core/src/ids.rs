@@ -81,6 +81,8 @@ ids! {
     DeviceId,
     /// A row of `conflicts`.
     ConflictId,
+    /// A row of `conflict_decisions`.
+    DecisionId,
 }
 
 /// A point in time, in milliseconds since 1970 UTC; travels as RFC 3339 text.

@@ -411,7 +411,8 @@ fn lists_by_patient_read_through_no_large_table() {
         include_str!("../src/patients/search_one.sql").to_owned(),
         include_str!("../src/patients/search_merged.sql").to_owned(),
         "SELECT EXISTS (SELECT 1 FROM patients WHERE merged_into_id IS NOT NULL)".to_owned(),
-        include_str!("../src/patients/possible_duplicates.sql").to_owned(),
+        concat!(include_str!("../src/patients/waiting_pairs.sql"), "ORDER BY score DESC LIMIT ?1 OFFSET ?2").to_owned(),
+        include_str!("../src/patients/decided_duplicates.sql").to_owned(),
         format!("SELECT * FROM consultations WHERE patient_id IN {one_person} ORDER BY started_at DESC LIMIT 10"),
         format!("SELECT * FROM vitals WHERE patient_id IN {one_person} ORDER BY measured_at DESC LIMIT 10"),
     ] {

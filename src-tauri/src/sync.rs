@@ -11,7 +11,7 @@ use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::http::HttpHub;
 use neem_core::sync::pin::{self, Pin};
 use neem_core::sync::protocol::{HubApi, WaitRequest};
-use neem_core::{Code, Db, Result};
+use neem_core::{Code, Db, Result, patients};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager};
@@ -53,6 +53,10 @@ pub struct SyncStatus {
     pub last_error: Option<Code>,
     pub records: u32,
     pub conflicts: u32,
+    /// How many of these only a clinician decides.
+    pub clinical_conflicts: u32,
+    /// Pairs of records that may be one person.
+    pub duplicates: u32,
     pub quarantined: u32,
     pub device_name: String,
     pub lane: String,
@@ -80,6 +84,8 @@ pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
             last_error,
             records: count("SELECT coalesce(sum(rows), 0) FROM digests")?,
             conflicts: count("SELECT count(*) FROM conflicts")?,
+            clinical_conflicts: decide::open_clinical(conn)?,
+            duplicates: patients::count_possible_duplicates(conn)?,
             quarantined: decide::open_quarantine(conn)?,
             device_name: device.name.clone(),
             lane: device.lane.clone(),

@@ -7,8 +7,11 @@ use neem_core::ids::LocalDate;
 use neem_core::retention::{self, RetentionPolicy};
 use neem_core::{Actor, Db, Result, patients, scheduling};
 use tauri::{AppHandle, Manager};
+use tauri_specta::Event;
 
+use crate::events::Changed;
 use crate::state::App;
+use crate::sync::announce_status;
 
 /// Between two looks; also before the first, which must not slow the start.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -24,7 +27,12 @@ pub fn keep_up(handle: AppHandle) {
             let app = handle.state::<App>();
             let (Ok(db), Ok(today)) = (app.db(), app.day()) else { continue };
             // A failure here is tried again at the next look; the log names it.
-            let looked = patients::find_possible_duplicates(&db).map(drop);
+            let looked = patients::find_possible_duplicates(&db).map(|changed| {
+                if changed > 0 {
+                    let _ = Changed { tables: vec!["possible_duplicates".to_owned()] }.emit(&handle);
+                    announce_status(&handle);
+                }
+            });
             let daily = if done_for == Some(today) { Ok(()) } else { daily(&db, today) };
             if daily.is_ok() {
                 done_for = Some(today);

@@ -1,7 +1,9 @@
 //! The whole story in the real window: two clinic PCs and a hub, with the hub gone in between.
 
+mod conflicts;
 mod own_clinic;
 mod roles;
+mod stray;
 mod window;
 
 use std::future::Future;
@@ -74,6 +76,11 @@ fn a_walk_in_a_prescription_a_sync() {
 #[test]
 fn my_own_clinic_on_a_pc_without_a_keyring() {
     on_screen(own_clinic::story());
+}
+
+#[test]
+fn conflicts_are_decided_with_one_key_and_taken_back() {
+    on_screen(conflicts::story());
 }
 
 #[test]

@@ -34,7 +34,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 #[allow(unused_imports)]
-pub use clinic::{MINUTE, PASSWORD, Staff, WrongClock, patient};
+pub use clinic::{MINUTE, PASSWORD, Staff, WrongClock, member, patient};
 #[allow(unused_imports)]
 pub use hub::{Backing, HubHouse};
 

@@ -38,6 +38,9 @@ export const keys = {
   syncReport: ["syncReport"],
   hubDevices: ["hubDevices"],
   conflicts: ["conflicts"],
+  doubleBookings: ["conflicts", "twice"],
+  possibleDuplicates: ["conflicts", "pairs"],
+  decidedDuplicates: (since: B.Instant) => ["conflicts", "decidedPairs", since],
   fieldConflicts: ["conflicts", "fields"],
   quarantined: ["conflicts", "quarantined"],
   decided: (since: B.Instant) => ["conflicts", "decided", since],
@@ -162,6 +165,20 @@ export const useHubDevices = (connected: boolean) =>
 export const useConflicts = () => useQuery({ queryKey: keys.conflicts, queryFn: api.listConflicts });
 export const useFieldConflicts = () =>
   useQuery({ queryKey: keys.fieldConflicts, queryFn: api.fieldConflicts });
+export const useDoubleBookings = () =>
+  useQuery({ queryKey: keys.doubleBookings, queryFn: api.doubleBookings });
+export const usePossibleDuplicates = (enabled: boolean) =>
+  useQuery({
+    queryKey: keys.possibleDuplicates,
+    queryFn: () => api.listPossibleDuplicates({ offset: 0, limit: 100 }),
+    enabled,
+  });
+export const useDecidedDuplicates = (since: B.Instant, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.decidedDuplicates(since),
+    queryFn: () => api.listDecidedDuplicates(since),
+    enabled,
+  });
 export const useQuarantined = () => useQuery({ queryKey: keys.quarantined, queryFn: api.quarantinedCommits });
 export const useDecided = (since: B.Instant) =>
   useQuery({ queryKey: keys.decided(since), queryFn: () => api.decidedConflicts(since) });

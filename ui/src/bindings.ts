@@ -143,6 +143,7 @@ export const commands = {
 	latestVitals: (patientId: PatientId) => __TAURI_INVOKE<LatestVitals>("latest_vitals", { patientId }),
 	findPossibleDuplicates: () => __TAURI_INVOKE<number>("find_possible_duplicates"),
 	listPossibleDuplicates: (page: PageRequest) => __TAURI_INVOKE<Page<PossibleDuplicate>>("list_possible_duplicates", { page }),
+	listDecidedDuplicates: (since: Instant) => __TAURI_INVOKE<DecidedDuplicate[]>("list_decided_duplicates", { since }),
 	keepPatientsApart: (one: PatientId, other: PatientId) => __TAURI_INVOKE<null>("keep_patients_apart", { one, other }),
 	mergePatients: (choice: MergeChoice) => __TAURI_INVOKE<Patient>("merge_patients", { choice }),
 	listMerges: (patientId: PatientId) => __TAURI_INVOKE<Merge[]>("list_merges", { patientId }),
@@ -239,7 +240,10 @@ export const commands = {
 	cancelWaiting: (waitlistId: WaitlistId) => __TAURI_INVOKE<WaitlistEntry>("cancel_waiting", { waitlistId }),
 	expireWaitlist: () => __TAURI_INVOKE<number>("expire_waitlist"),
 	doubleBookings: () => __TAURI_INVOKE<DoubleBooking[]>("double_bookings"),
-	keepBothBookings: (conflictId: ConflictId) => __TAURI_INVOKE<null>("keep_both_bookings", { conflictId }),
+	keepBothBookings: (conflictId: ConflictId) => __TAURI_INVOKE<DecisionId>("keep_both_bookings", { conflictId }),
+	undoKeepBoth: (decisionId: DecisionId) => __TAURI_INVOKE<DecisionId>("undo_keep_both", { decisionId }),
+	moveDoubleBooked: (wanted: BookingMove) => __TAURI_INVOKE<DecisionId>("move_double_booked", { wanted }),
+	undoBookingMove: (decisionId: DecisionId) => __TAURI_INVOKE<DecisionId>("undo_booking_move", { decisionId }),
 	listServices: (filter: ServiceFilter, page: PageRequest) => __TAURI_INVOKE<Page<Service>>("list_services", { filter, page }),
 	/**  Whom one can see for a service at a site. */
 	providersForService: (id: ServiceId, clinicId: ClinicId) => __TAURI_INVOKE<ServiceProvider[]>("providers_for_service", { id, clinicId }),
@@ -265,10 +269,11 @@ export const commands = {
 	hubDevices: () => __TAURI_INVOKE<HubDevice[]>("hub_devices"),
 	listConflicts: () => __TAURI_INVOKE<ConflictSummary[]>("list_conflicts"),
 	fieldConflicts: () => __TAURI_INVOKE<FieldConflict[]>("field_conflicts"),
-	keepVersion: (conflictId: ConflictId, stamp: string) => __TAURI_INVOKE<null>("keep_version", { conflictId, stamp }),
+	keepVersion: (conflictId: ConflictId, stamp: string) => __TAURI_INVOKE<DecisionId>("keep_version", { conflictId, stamp }),
+	undoVersion: (decisionId: DecisionId) => __TAURI_INVOKE<DecisionId>("undo_version", { decisionId }),
 	decidedConflicts: (since: Instant) => __TAURI_INVOKE<Decided[]>("decided_conflicts", { since }),
 	quarantinedCommits: () => __TAURI_INVOKE<Quarantined[]>("quarantined_commits"),
-	putCommitAside: (commitId: ConflictId) => __TAURI_INVOKE<null>("put_commit_aside", { commitId }),
+	putCommitAside: (commitId: ConflictId) => __TAURI_INVOKE<DecisionId>("put_commit_aside", { commitId }),
 	tenantSettings: () => __TAURI_INVOKE<TenantSettings>("tenant_settings"),
 	editTenant: (tenant: TenantForm) => __TAURI_INVOKE<TenantSettings>("edit_tenant", { tenant }),
 	listClinics: () => __TAURI_INVOKE<Clinic[]>("list_clinics"),
@@ -481,16 +486,25 @@ export type BookedHere = {
 	appointmentId: AppointmentId,
 	patientId: PatientId,
 	patientName: string,
+	recordNumber: string,
 	gender: Gender,
 	ageYears: number | null,
 	/**  The patient's own, or that of whoever is responsible for them. */
 	phone: string | null,
+	/**  Whose phone it is, where it is not the patient's own. */
+	phoneOf: string | null,
+	serviceId: ServiceId | null,
+	serviceName: string | null,
+	clinicId: ClinicId,
+	clinicName: string,
 	start: Instant,
 	end: Instant,
 	status: AppointmentStatus,
 	reason: string | null,
-	bookedBy: string | null,
-	bookedAt: Instant,
+	/**  Who booked it, on which PC and when. */
+	made: Making,
+	/**  Where it could go instead, the nearest first; nothing once the patient is at the desk. */
+	free: FreeTime[],
 };
 
 export type Booking = {
@@ -540,6 +554,15 @@ export type BookingForm = {
 	status: AppointmentStatus,
 	reason: string,
 	notes: string,
+};
+
+/**  Which of the two moves, and where to. */
+export type BookingMove = {
+	conflictId: ConflictId,
+	appointmentId: AppointmentId,
+	providerId: ProviderId,
+	clinicId: ClinicId,
+	start: Instant,
 };
 
 export type Cancelled = {
@@ -856,13 +879,59 @@ export type DayView = {
 
 /**  A decision of the last days, for the list beneath the open ones. */
 export type Decided = {
+	id: DecisionId,
 	conflictId: ConflictId,
+	/**  The field group; `booked_twice` or `quarantine`. */
 	kind: string,
+	outcome: DecisionOutcome,
 	title: string,
+	/**  The table of the row that it was about, where it was about fields. */
+	table: string | null,
+	/**  In one line; `keeps` says more where it still stands. */
 	kept: string | null,
+	/**  What was kept, while it stands. */
+	keeps: FieldValue[],
+	/**
+	 *  What was put aside by it, the one that undoing brings back first. Of clinical ones nothing, for
+	 *  whoever is no clinician.
+	 */
+	aside: Version[],
+	by: string | null,
+	at: Instant,
+	/**  Whether it can be taken back: nothing has been written over it since. */
+	undoable: boolean,
+	/**  Somebody has taken it back. */
+	undone: boolean,
+};
+
+/**  A pair about which somebody has decided. */
+export type DecidedDuplicate = {
+	/**  The earlier record; of a merge the one that was kept. */
+	firstId: PatientId,
+	firstName: string,
+	firstNumber: string,
+	secondName: string,
+	secondNumber: string,
+	/**  Of a merge; none where they are two people. */
+	mergeId: MergeId | null,
+	undone: boolean,
 	by: string | null,
 	at: Instant,
 };
+
+/**  A row of `conflict_decisions`. */
+export type DecisionId = string;
+
+/**  How it was decided. */
+export type DecisionOutcome = 
+/**  One version holds. */
+"one" | 
+/**  Both bookings stay. */
+"both" | 
+/**  One of two bookings has another time. */
+"moved" | 
+/**  Put aside. */
+"dismissed";
 
 /**  A login of the demo, for its sign-in page. */
 export type DemoLogin = {
@@ -918,10 +987,11 @@ export type DoubleBooking = {
 	id: ConflictId,
 	providerId: ProviderId,
 	providerName: string,
-	/**  The two in the order in which they were booked. */
+	/**
+	 *  The two. The one whose claim came to the hub first stands first and holds the time until
+	 *  somebody decides: the same one on every PC that has synced.
+	 */
 	bookings: BookedHere[],
-	/**  When the doctor is free next, from the earlier of the two on. */
-	free: Instant[],
 	detectedAt: Instant,
 };
 
@@ -1031,8 +1101,12 @@ export type FieldHistory = {
 
 export type FieldValue = {
 	field: string,
-	/**  None where the field was emptied. */
+	/**  None where the field was emptied; dots for what nobody is to read. */
 	value: string | null,
+	/**  Where the value is the id of a row that is known here: what people call that row. */
+	name: string | null,
+	/**  Of an amount of money, which is counted in the currency's smallest unit. */
+	currency: string | null,
 };
 
 export type FileId = string;
@@ -1117,6 +1191,16 @@ export type FreeSlotQuery = {
 	beforeTime: string,
 	/**  500 at most. */
 	limit: number,
+};
+
+/**  A time to which a booking can move as it is. */
+export type FreeTime = {
+	start: Instant,
+	end: Instant,
+	providerId: ProviderId,
+	providerName: string,
+	clinicId: ClinicId,
+	clinicName: string,
 };
 
 /**  As FHIR's administrative gender, with the choice to say nothing. */
@@ -1358,6 +1442,16 @@ export type LogReport = {
 	/**  PCs that wrote them; one that was restored counts for each life of its database. */
 	devices: number,
 	bad: BadCommit | null,
+};
+
+/**  Where a row comes from. */
+export type Making = {
+	/**  The name of the PC. */
+	device: string | null,
+	/**  Nobody when the system acted. */
+	user: string | null,
+	/**  By the clock of that PC. */
+	at: Instant,
 };
 
 export type Medication = {
@@ -1973,6 +2067,10 @@ export type PossibleDuplicate = {
 	score: number | null,
 	likely: boolean,
 	agreeing: Agreement[],
+	/**  Who registered each, on which PC. */
+	firstMade: Making | null,
+	secondMade: Making | null,
+	foundAt: Instant,
 };
 
 /**  A patient's wishes, the preferred first. Stored as JSON arrays. */
@@ -2143,9 +2241,16 @@ export type Quarantined = {
 	id: ConflictId,
 	device: string,
 	user: string | null,
+	/**  Whom it concerns, where it concerns a patient. */
+	patient: string | null,
 	/**  What was being done, as the audit calls it. */
 	action: string | null,
+	/**  The tables that it would have written. */
+	tables: string[],
 	reason: string,
+	/**  By the clock of the PC that made it; none if that cannot be read. */
+	madeAt: Instant | null,
+	/**  When it came to this PC. */
 	at: Instant,
 };
 
@@ -2461,6 +2566,10 @@ export type SyncStatus = {
 	lastError: Code | null,
 	records: number,
 	conflicts: number,
+	/**  How many of these only a clinician decides. */
+	clinicalConflicts: number,
+	/**  Pairs of records that may be one person. */
+	duplicates: number,
 	quarantined: number,
 	deviceName: string,
 	lane: string,

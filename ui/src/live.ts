@@ -8,7 +8,10 @@ const chart = ["chart"];
 
 /** Which answers a table takes part in; a table that is not named here refreshes everything on screen. */
 const readers: Record<string, readonly (readonly string[])[]> = {
-  patients: [today, desk, search, chart, ["duplicates"]],
+  patients: [today, desk, search, chart, ["duplicates"], keys.conflicts],
+  patient_merges: [today, search, chart, keys.conflicts],
+  possible_duplicates: [keys.conflicts],
+  duplicate_decisions: [keys.conflicts],
   appointments: [today, desk, search, keys.conflicts],
   queue_tickets: [today, desk, search],
   consultations: [today, chart],

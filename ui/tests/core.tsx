@@ -113,6 +113,8 @@ const usual: Record<string, Answer> = {
     lastError: null,
     records: 1,
     conflicts: 0,
+    clinicalConflicts: 0,
+    duplicates: 0,
     quarantined: 0,
     deviceName: "Front desk 1",
     lane: "A",

@@ -1,6 +1,9 @@
 import "../src/i18n";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+// A machine that builds beside the tests answers late; what never comes still fails.
+configure({ asyncUtilTimeout: 5_000 });
 
 // What jsdom does not have and Mantine asks for.
 window.matchMedia = (query: string) =>

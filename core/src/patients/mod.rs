@@ -71,7 +71,10 @@ pub use visits::{VISITS, Visits, visits};
 pub use vitals::{
     BloodPressure, LatestVitals, NewVitals, Reading, Vitals, body_mass_index, latest_vitals, record_vitals, vitals,
 };
-pub use worklist::{PossibleDuplicate, find_possible_duplicates, keep_apart, possible_duplicates};
+pub use worklist::{
+    DecidedDuplicate, PossibleDuplicate, count_possible_duplicates, decided_duplicates, find_possible_duplicates,
+    keep_apart, possible_duplicates,
+};
 
 /// As FHIR's administrative gender, with the choice to say nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]

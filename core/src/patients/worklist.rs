@@ -6,11 +6,13 @@ use specta::Type;
 
 use crate::db::{Db, Tx};
 use crate::error::{Code, Result};
-use crate::ids::{Instant, LocalDate, PatientId};
+use crate::ids::{Instant, LocalDate, MergeId, PatientId};
 use crate::page::{Page, PageRequest};
 use crate::patients::duplicates::{Wanted, candidate, weigh};
 use crate::patients::fellegi_sunter::{Agreement, Evidence, LIKELY, POSSIBLE};
 use crate::patients::{Patient, patient};
+use crate::sync::Table;
+use crate::sync::making::{Making, making};
 
 /// How many records are looked at while the writer is held: about one millisecond each.
 const BATCH: u32 = 10;
@@ -26,6 +28,27 @@ pub struct PossibleDuplicate {
     pub score: f64,
     pub likely: bool,
     pub agreeing: Vec<Agreement>,
+    /// Who registered each, on which PC.
+    pub first_made: Option<Making>,
+    pub second_made: Option<Making>,
+    pub found_at: Instant,
+}
+
+/// A pair about which somebody has decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DecidedDuplicate {
+    /// The earlier record; of a merge the one that was kept.
+    pub first_id: PatientId,
+    pub first_name: String,
+    pub first_number: String,
+    pub second_name: String,
+    pub second_number: String,
+    /// Of a merge; none where they are two people.
+    pub merge_id: Option<MergeId>,
+    pub undone: bool,
+    pub by: Option<String>,
+    pub at: Instant,
 }
 
 /// Looks again at every record that changed since this was last done. Returns how many there were.
@@ -73,27 +96,59 @@ fn note_pair(conn: &Connection, one: PatientId, other: PatientId, evidence: &Evi
 
 /// The pairs that wait for somebody's decision, the likeliest first.
 pub fn possible_duplicates(conn: &Connection, page: PageRequest, today: LocalDate) -> Result<Page<PossibleDuplicate>> {
-    let mut statement = conn.prepare_cached(include_str!("possible_duplicates.sql"))?;
+    let mut statement =
+        conn.prepare_cached(concat!(include_str!("waiting_pairs.sql"), "ORDER BY score DESC LIMIT ?1 OFFSET ?2"))?;
     let read = |row: &Row| {
-        Ok((row.get("first_id")?, row.get("second_id")?, row.get("score")?, row.get::<_, String>("agreeing")?))
+        let (first, second): (PatientId, PatientId) = (row.get("first_id")?, row.get("second_id")?);
+        Ok((first, second, row.get("score")?, row.get("agreeing")?, row.get("found_at")?))
     };
-    let pairs: Vec<(PatientId, PatientId, f64, String)> =
+    let pairs: Vec<(PatientId, PatientId, f64, String, Instant)> =
         statement.query_map(params![page.sql_limit(), page.sql_offset()], read)?.collect::<rusqlite::Result<_>>()?;
     let pairs = page.page(pairs);
     let items = pairs
         .items
         .into_iter()
-        .map(|(first, second, score, agreeing)| {
+        .map(|(first, second, score, agreeing, found_at)| {
             Ok(PossibleDuplicate {
                 first: patient(conn, first, today)?,
                 second: patient(conn, second, today)?,
                 score,
                 likely: score >= LIKELY,
                 agreeing: serde_json::from_str(&agreeing)?,
+                first_made: making(conn, Table::Patients, first.0)?,
+                second_made: making(conn, Table::Patients, second.0)?,
+                found_at,
             })
         })
         .collect::<Result<_>>()?;
     Ok(Page { items, more: pairs.more })
+}
+
+/// How many pairs wait for somebody's decision.
+pub fn count_possible_duplicates(conn: &Connection) -> Result<u32> {
+    let mut statement =
+        conn.prepare_cached(concat!("SELECT count(*) FROM (", include_str!("waiting_pairs.sql"), ")"))?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// What was decided about pairs since `since`, the latest first, fifty at most.
+pub fn decided_duplicates(conn: &Connection, since: Instant) -> Result<Vec<DecidedDuplicate>> {
+    let mut statement = conn.prepare_cached(include_str!("decided_duplicates.sql"))?;
+    let first_id = &since.0.max(0).to_be_bytes()[2..];
+    let rows = statement.query_map([first_id], |row| {
+        Ok(DecidedDuplicate {
+            first_id: row.get("first_id")?,
+            first_name: row.get("first_name")?,
+            first_number: row.get("first_number")?,
+            second_name: row.get("second_name")?,
+            second_number: row.get("second_number")?,
+            merge_id: row.get("merge_id")?,
+            undone: row.get("undone")?,
+            by: row.get("decided_by")?,
+            at: row.get("at")?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Somebody looked at two records and says that they are two people: the pair does not come again.

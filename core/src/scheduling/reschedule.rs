@@ -25,12 +25,17 @@ pub struct RescheduleForm {
     pub note: String,
 }
 
+/// Whether a visit is still a plan, so that it can have another time.
+pub(super) fn may_move(status: AppointmentStatus) -> bool {
+    use AppointmentStatus::{Confirmed, Requested, Scheduled};
+    matches!(status, Requested | Scheduled | Confirmed)
+}
+
 /// Moves an appointment that has not begun; the same refusals as for booking, itself not in the way.
 /// Its timeline says from when to when.
 pub fn reschedule(tx: &Tx, id: AppointmentId, typed: &RescheduleForm) -> Result<Booking> {
     let current = bookings::appointment(tx, id)?;
-    use AppointmentStatus::{Confirmed, Requested, Scheduled};
-    if ![Requested, Scheduled, Confirmed].contains(&current.status) || current.channel == Channel::WalkIn {
+    if !may_move(current.status) || current.channel == Channel::WalkIn {
         return Err(Error::with(Code::IllegalTransition, current.status.name()));
     }
     let clinic = typed.clinic_id.unwrap_or(current.clinic_id);

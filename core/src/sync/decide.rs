@@ -6,14 +6,23 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
+mod decided;
+mod quarantined;
+
 use crate::db::Tx;
 use crate::error::{Code, Result};
-use crate::ids::{ConflictId, Instant};
+use crate::ids::{ConflictId, DecisionId, Instant};
 use crate::sync::commit::Body;
 use crate::sync::log::read_heads;
 use crate::sync::merge::{self, Head, StampId};
 use crate::sync::tables::{Table, rule_of};
 use crate::sync::value::Value;
+
+pub use decided::{Decided, decided, undo_version};
+pub use quarantined::{Quarantined, open_quarantine, put_aside, quarantined};
+
+/// Shown to nobody, not even to whoever decides.
+pub(super) const SECRET: &[&str] = &["password_hash", "mfa_secret", "content_key", "token_hash"];
 
 /// Two or more versions of a few fields that belong together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -50,20 +59,12 @@ pub struct Version {
 #[serde(rename_all = "camelCase")]
 pub struct FieldValue {
     pub field: String,
-    /// None where the field was emptied.
+    /// None where the field was emptied; dots for what nobody is to read.
     pub value: Option<String>,
-}
-
-/// A decision of the last days, for the list beneath the open ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Decided {
-    pub conflict_id: ConflictId,
-    pub kind: String,
-    pub title: String,
-    pub kept: Option<String>,
-    pub by: Option<String>,
-    pub at: Instant,
+    /// Where the value is the id of a row that is known here: what people call that row.
+    pub name: Option<String>,
+    /// Of an amount of money, which is counted in the currency's smallest unit.
+    pub currency: Option<String>,
 }
 
 struct Open {
@@ -83,6 +84,13 @@ pub fn field_conflicts(conn: &Connection, clinician: bool) -> Result<Vec<FieldCo
         conflict.versions.iter_mut().for_each(|version| version.fields.clear());
     }
     Ok(found)
+}
+
+/// How many open conflicts only a clinician decides.
+pub fn open_clinical(conn: &Connection) -> Result<u32> {
+    let mut statement = conn.prepare_cached("SELECT tbl FROM conflicts")?;
+    let tables: Vec<String> = statement.query_map([], |row| row.get("tbl"))?.collect::<rusqlite::Result<_>>()?;
+    Ok(tables.iter().filter(|name| Table::by_name(name).is_some_and(Table::clinical)).count() as u32)
 }
 
 fn all(conn: &Connection) -> Result<Vec<FieldConflict>> {
@@ -128,14 +136,51 @@ fn version(conn: &Connection, head: &Head) -> Result<Version> {
     let name = |sql: &str, id: Option<Uuid>| -> Result<Option<String>> {
         Ok(conn.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?)
     };
-    let fields = head.fields.iter().map(|(field, value)| FieldValue { field: field.clone(), value: said(value) });
     Ok(Version {
         stamp: stamp_text(head.stamp),
         device: name("SELECT name FROM devices WHERE id = ?1", Some(head.stamp.device))?.unwrap_or_default(),
         user: name("SELECT full_name FROM profiles WHERE user_id = ?1", body.as_ref().and_then(|body| body.user))?,
         at: Instant(body.map_or(0, |body| body.at)),
-        fields: fields.collect(),
+        fields: values_of(conn, head)?,
     })
+}
+
+fn values_of(conn: &Connection, head: &Head) -> Result<Vec<FieldValue>> {
+    let currency = |field: &str| -> Result<Option<String>> {
+        if !field.ends_with("_minor") {
+            return Ok(None);
+        }
+        let beside = head.fields.iter().find(|(name, _)| name == "currency").and_then(|(_, value)| value.as_text());
+        match beside {
+            Some(code) => Ok(Some(code.to_owned())),
+            None => Ok(conn.query_row("SELECT currency FROM tenants", [], |row| row.get("currency")).optional()?),
+        }
+    };
+    let value_of = |(field, value): &(String, Value)| -> Result<FieldValue> {
+        let secret = SECRET.contains(&field.as_str());
+        Ok(FieldValue {
+            field: field.clone(),
+            value: if secret { said(value).map(|_| "••••••".to_owned()) } else { said(value) },
+            name: if secret { None } else { name_of(conn, value)? },
+            currency: currency(field)?,
+        })
+    };
+    head.fields.iter().map(value_of).collect()
+}
+
+/// What people call the row of which a value is the id, if this PC knows it.
+fn name_of(conn: &Connection, value: &Value) -> Result<Option<String>> {
+    let Some(id) = value.as_blob().filter(|id| id.len() == 16) else { return Ok(None) };
+    Ok(conn.prepare_cached(include_str!("names.sql"))?.query_row([id], |row| row.get(0)).optional()?)
+}
+
+/// What a write said otherwise than others, in one line.
+fn line(conn: &Connection, write: &Head, others: &[Head]) -> Result<String> {
+    let said_alike = |field: &(String, Value)| others.iter().all(|other| other.fields.contains(field));
+    let fields = write.fields.iter().filter(|field| !said_alike(field)).cloned().collect();
+    let values = values_of(conn, &Head { fields, ..*write })?;
+    let texts: Vec<&str> = values.iter().filter_map(|one| one.name.as_deref().or(one.value.as_deref())).collect();
+    Ok(texts.join(", "))
 }
 
 fn said(value: &Value) -> Option<String> {
@@ -154,7 +199,7 @@ fn stamp_text(stamp: StampId) -> String {
 
 /// Decides for one version. The write names every version as seen, so the others are put aside
 /// everywhere; they stay in the log. A version that has gone meanwhile is not decided for.
-pub fn keep_version(tx: &Tx, conflict: ConflictId, stamp: &str, clinician: bool) -> Result<()> {
+pub fn keep_version(tx: &Tx, conflict: ConflictId, stamp: &str, clinician: bool) -> Result<DecisionId> {
     let open = all(tx)?.into_iter().find(|open| open.id == conflict).ok_or(Code::ChangedMeanwhile)?;
     if open.clinical && !clinician {
         return Err(Code::NotAllowed.into());
@@ -163,14 +208,22 @@ pub fn keep_version(tx: &Tx, conflict: ConflictId, stamp: &str, clinician: bool)
     let row: Uuid = tx.query_row("SELECT row FROM conflicts WHERE id = ?1", [conflict], |row| row.get(0))?;
     let heads = read_heads(tx, &open.table, row)?.remove(&open.group).unwrap_or_default();
     let chosen = heads.iter().find(|head| stamp_text(head.stamp) == stamp).ok_or(Code::ChangedMeanwhile)?;
-    for (column, value) in &chosen.fields {
-        tx.execute(&format!("UPDATE {} SET {column} = ?1 WHERE id = ?2", open.table), params![value, row])?;
-    }
-    tx.decide(table, row, &open.group);
-    let kept = chosen.fields.iter().filter_map(|(_, value)| said(value)).collect::<Vec<_>>().join(", ");
+    write(tx, table, row, &open.group, chosen)?;
+    let kept = line(tx, chosen, &heads)?;
     // The list of decisions is everybody's; what a clinician kept is in the record alone.
     let kept = (!open.clinical).then_some(kept.as_str());
-    note(tx, &Noted { conflict, kind: &open.group, outcome: "one", title: &open.title, kept, about: None })
+    let place = format!("{}/{row}", open.table);
+    let about = Some(place.as_str());
+    note(tx, &Noted { conflict, kind: &open.group, outcome: "one", title: &open.title, kept, about })
+}
+
+/// Writes what one write said over all others that stand.
+fn write(tx: &Tx, table: Table, row: Uuid, group: &str, chosen: &Head) -> Result<()> {
+    for (column, value) in &chosen.fields {
+        tx.execute(&format!("UPDATE {} SET {column} = ?1 WHERE id = ?2", table.name()), params![value, row])?;
+    }
+    tx.decide(table, row, group);
+    Ok(())
 }
 
 /// A decision to be remembered.
@@ -180,17 +233,19 @@ pub struct Noted<'a> {
     pub outcome: &'a str,
     pub title: &'a str,
     pub kept: Option<&'a str>,
-    /// What it was decided about, where the decision holds for that alone.
+    /// What it was decided about: `table/row` of a version, the times of two bookings that are kept,
+    /// where a booking moved, or the decision that is taken back.
     pub about: Option<&'a str>,
 }
 
 /// Writes down that somebody decided.
-pub fn note(tx: &Tx, decision: &Noted) -> Result<()> {
+pub fn note(tx: &Tx, decision: &Noted) -> Result<DecisionId> {
+    let id = DecisionId(tx.new_id());
     tx.execute(
         "INSERT INTO conflict_decisions (id, tenant_id, conflict_id, kind, outcome, title, kept, about, decided_by, created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
         params![
-            tx.new_id(),
+            id,
             tx.device.tenant,
             decision.conflict,
             decision.kind,
@@ -202,84 +257,5 @@ pub fn note(tx: &Tx, decision: &Noted) -> Result<()> {
             tx.now
         ],
     )?;
-    Ok(())
-}
-
-/// What was decided since `since`, the latest first, fifty at most.
-pub fn decided(conn: &Connection, since: Instant) -> Result<Vec<Decided>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT conflict_id, kind, title, kept, full_name, conflict_decisions.created_at FROM conflict_decisions
-         LEFT JOIN profiles ON user_id = decided_by
-         WHERE conflict_decisions.created_at >= ?1 ORDER BY conflict_decisions.created_at DESC LIMIT 50",
-    )?;
-    let rows = statement.query_map([since], |row| {
-        Ok(Decided {
-            conflict_id: row.get("conflict_id")?,
-            kind: row.get("kind")?,
-            title: row.get("title")?,
-            kept: row.get("kept")?,
-            by: row.get("full_name")?,
-            at: row.get("created_at")?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// A commit that could not be applied: kept whole, for somebody to look at.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Quarantined {
-    pub id: ConflictId,
-    pub device: String,
-    pub user: Option<String>,
-    /// What was being done, as the audit calls it.
-    pub action: Option<String>,
-    pub reason: String,
-    pub at: Instant,
-}
-
-/// The commits in quarantine that nobody has put aside yet.
-pub fn quarantined(conn: &Connection) -> Result<Vec<Quarantined>> {
-    let mut statement =
-        conn.prepare_cached("SELECT device, incarnation, seq, reason, body, at FROM quarantine ORDER BY at DESC")?;
-    let rows = statement.query_map([], |row| {
-        let seq: i64 = row.get("seq")?;
-        let stamp =
-            StampId { device: row.get("device")?, incarnation: row.get("incarnation")?, seq: seq.unsigned_abs() };
-        Ok((stamp, row.get::<_, String>("reason")?, row.get::<_, Vec<u8>>("body")?, row.get::<_, Instant>("at")?))
-    })?;
-    let mut found = Vec::new();
-    for row in rows {
-        let (stamp, reason, bytes, at) = row?;
-        let id = quarantine_id(stamp);
-        let aside: bool = conn
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM conflict_decisions WHERE conflict_id = ?1)")?
-            .query_row([id], |row| row.get(0))?;
-        if aside {
-            continue;
-        }
-        let head = Head { stamp, hlc: 0, fields: Vec::new() };
-        let written = version(conn, &head)?;
-        let action = Body::decode(&bytes).ok().map(|body| body.action);
-        found.push(Quarantined { id, device: written.device, user: written.user, action, reason, at });
-    }
-    Ok(found)
-}
-
-/// How many commits in quarantine nobody has put aside.
-pub fn open_quarantine(conn: &Connection) -> Result<u32> {
-    let none: bool =
-        conn.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM quarantine)")?.query_row([], |row| row.get(0))?;
-    if none { Ok(0) } else { Ok(quarantined(conn)?.len() as u32) }
-}
-
-fn quarantine_id(stamp: StampId) -> ConflictId {
-    ConflictId(Uuid::new_v5(&stamp.device, format!("quarantine/{}/{}", stamp.incarnation, stamp.seq).as_bytes()))
-}
-
-/// Somebody has seen to a commit in quarantine; it stays in the log.
-pub fn put_aside(tx: &Tx, id: ConflictId) -> Result<()> {
-    let found = quarantined(tx)?.into_iter().find(|commit| commit.id == id).ok_or(Code::ChangedMeanwhile)?;
-    let title = found.action.unwrap_or(found.reason);
-    note(tx, &Noted { conflict: id, kind: "quarantine", outcome: "dismissed", title: &title, kept: None, about: None })
+    Ok(id)
 }

@@ -14,6 +14,7 @@ pub mod history;
 pub mod http;
 mod incarnation;
 pub mod log;
+pub mod making;
 pub mod merge;
 mod names;
 pub mod newer;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Code, Result};
-use crate::ids::{ConflictId, Instant};
+use crate::ids::{ConflictId, DecisionId, Instant};
 use crate::sync::crowding::{Claim, crowding};
 use crate::sync::decide::{self, Noted};
 use crate::sync::merge::Rule;
@@ -127,13 +127,17 @@ fn about(first: &Claim, second: &Claim) -> String {
 fn kept_both(conn: &Connection, conflict: Uuid, about: Option<&str>) -> Result<bool> {
     Ok(conn
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM conflict_decisions WHERE conflict_id = ?1 AND outcome = 'both' AND about = ?2)",
+            "SELECT EXISTS (SELECT 1 FROM conflict_decisions AS kept
+                            WHERE kept.conflict_id = ?1 AND kept.outcome = 'both' AND kept.about = ?2
+                              AND NOT EXISTS (SELECT 1 FROM conflict_decisions AS later
+                                              WHERE later.conflict_id = ?1 AND later.outcome = 'dismissed'
+                                                AND later.about = lower(hex(kept.id))))",
         )?
         .query_row(params![conflict, about], |row| row.get(0))?)
 }
 
 /// Somebody keeps both bookings of a conflict at the times that they have now.
-pub fn keep_both(tx: &Tx, conflict: ConflictId) -> Result<()> {
+pub fn keep_both(tx: &Tx, conflict: ConflictId) -> Result<DecisionId> {
     let rows: Option<(Uuid, Uuid)> = tx
         .query_row("SELECT row, other FROM conflicts WHERE id = ?1 AND kind = 'booked_twice'", [conflict], |row| {
             Ok((row.get("row")?, row.get("other")?))
@@ -155,6 +159,47 @@ pub fn keep_both(tx: &Tx, conflict: ConflictId) -> Result<()> {
     let (title, times) = (format!("{one}, {other}"), about(&first, &second));
     let about = Some(times.as_str());
     decide::note(tx, &Noted { conflict, kind: "booked_twice", outcome: "both", title: &title, kept: None, about })
+}
+
+/// Takes back that both bookings are kept: the conflict opens again where both still stand as they did.
+///
+/// # Errors
+/// `NotFound`; `ChangedMeanwhile` when it has been taken back already, or one of the two has moved since.
+pub fn undo_keep_both(tx: &Tx, decision: DecisionId) -> Result<DecisionId> {
+    let (conflict, title, times): (ConflictId, String, String) = tx
+        .query_row(
+            "SELECT conflict_id, title, about FROM conflict_decisions WHERE id = ?1 AND outcome = 'both'",
+            [decision],
+            |row| Ok((row.get("conflict_id")?, row.get("title")?, row.get("about")?)),
+        )
+        .optional()?
+        .ok_or(Code::NotFound)?;
+    if !kept_both(tx, conflict.0, Some(&times))? {
+        return Err(Code::ChangedMeanwhile.into());
+    }
+    let [first, second] = still_there(tx, conflict, &times)?.ok_or(Code::ChangedMeanwhile)?;
+    // Written again, so that every replica looks at the two anew.
+    tx.execute("UPDATE appointments SET updated_at = ?1 WHERE id IN (?2, ?3)", params![tx.now, first, second])?;
+    let about = decision.0.simple().to_string();
+    let about = Some(about.as_str());
+    decide::note(tx, &Noted { conflict, kind: "booked_twice", outcome: "dismissed", title: &title, kept: None, about })
+}
+
+/// The two appointments of a conflict, if they are at the times that a decision was about. The id of the
+/// conflict is a hash of theirs, so it is the proof that they are the two.
+fn still_there(conn: &Connection, conflict: ConflictId, times: &str) -> Result<Option<[Uuid; 2]>> {
+    let at = |time: &str| -> Result<Vec<Uuid>> {
+        let Some((start, end)) = time.split_once('-') else { return Ok(Vec::new()) };
+        let mut statement = conn.prepare_cached(
+            "SELECT id FROM appointments WHERE scheduled_start = CAST(?1 AS INTEGER) AND scheduled_end = CAST(?2 AS INTEGER)",
+        )?;
+        let rows = statement.query_map([start, end], |row| row.get("id"))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    let Some((first, second)) = times.split_once('/') else { return Ok(None) };
+    let (first, second) = (at(first)?, at(second)?);
+    let mut pairs = first.iter().flat_map(|one| second.iter().map(move |other| (*one, *other)));
+    Ok(pairs.find(|(one, other)| one != other && pair(*one, *other).0 == conflict.0).map(|(one, other)| [one, other]))
 }
 
 /// The conflict of two appointments: its id, and the two in the order that every replica gives them.
@@ -223,6 +268,7 @@ pub fn list(conn: &Connection) -> Result<Vec<ConflictSummary>> {
 
 /// The texts of a version, for reading.
 fn said(head: &crate::sync::merge::Head) -> String {
-    let texts: Vec<&str> = head.fields.iter().filter_map(|(_, value)| value.as_text()).collect();
+    let open = head.fields.iter().filter(|(column, _)| !decide::SECRET.contains(&column.as_str()));
+    let texts: Vec<&str> = open.filter_map(|(_, value)| value.as_text()).collect();
     texts.join(", ")
 }

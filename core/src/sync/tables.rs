@@ -407,12 +407,13 @@ impl Table {
         )
     }
 
-    /// Whether the history of a row needs the commit that made it looked up. The busiest tables name
-    /// their maker in a column; remembering each of their rows would slow every sync.
+    /// Whether the commit that made a row is looked up: for its history, and for which of two claims
+    /// of one time came first. The busiest tables name their maker in a column; remembering each of
+    /// their rows would slow every sync.
     pub fn remembers_making(self) -> bool {
         match self.class() {
-            Class::Fields | Class::Review | Class::Set => true,
-            Class::Immutable | Class::Append | Class::Claim | Class::Forward => false,
+            Class::Fields | Class::Review | Class::Set | Class::Claim => true,
+            Class::Immutable | Class::Append | Class::Forward => false,
         }
     }
 

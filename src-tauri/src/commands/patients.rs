@@ -2,13 +2,14 @@ use neem_core::audit::{self, Note};
 use neem_core::consultations::{self, Chart};
 use neem_core::files::{self, FileStore};
 use neem_core::identity::Permission;
-use neem_core::ids::{AllergyId, ConditionId, DependantId, MedicationId, MergeId, PatientId};
+use neem_core::ids::{AllergyId, ConditionId, DependantId, Instant, MedicationId, MergeId, PatientId};
 use neem_core::page::{Page, PageRequest};
 use neem_core::patients::{
-    self, Allergy, AllergyEntry, AllergyReview, Condition, ConditionStatus, Consent, DryRun, EditPatient,
-    ErasureReport, Family, ImportMapping, ImportPreview, ImportReport, LatestVitals, Medication, MedicationStatus,
-    Merge, MergeChoice, NewAllergy, NewCondition, NewConsent, NewDependant, NewMedication, NewPatient, NewVitals,
-    Patient, PatientChange, PatientForm, PatientHit, PossibleDuplicate, Preferences, Relationship, Vitals,
+    self, Allergy, AllergyEntry, AllergyReview, Condition, ConditionStatus, Consent, DecidedDuplicate, DryRun,
+    EditPatient, ErasureReport, Family, ImportMapping, ImportPreview, ImportReport, LatestVitals, Medication,
+    MedicationStatus, Merge, MergeChoice, NewAllergy, NewCondition, NewConsent, NewDependant, NewMedication,
+    NewPatient, NewVitals, Patient, PatientChange, PatientForm, PatientHit, PossibleDuplicate, Preferences,
+    Relationship, Vitals,
 };
 use tauri::{AppHandle, State};
 
@@ -237,6 +238,12 @@ pub async fn find_possible_duplicates(handle: AppHandle) -> Answer<u32> {
 pub fn list_possible_duplicates(app: State<App>, page: PageRequest) -> Answer<Page<PossibleDuplicate>> {
     let today = app.day()?;
     app.read(Permission::MergePatients, |conn| patients::possible_duplicates(conn, page, today))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_decided_duplicates(app: State<App>, since: Instant) -> Answer<Vec<DecidedDuplicate>> {
+    app.read(Permission::MergePatients, |conn| patients::decided_duplicates(conn, since))
 }
 
 #[tauri::command(async)]

@@ -1,14 +1,14 @@
 use neem_core::identity::Permission;
 use neem_core::ids::{
-    AppointmentId, ClinicId, ConflictId, Instant, LocalDate, PatientId, ProviderId, ServiceId, TemplateId, TicketId,
-    TimeOffId, WaitlistId,
+    AppointmentId, ClinicId, ConflictId, DecisionId, Instant, LocalDate, PatientId, ProviderId, ServiceId, TemplateId,
+    TicketId, TimeOffId, WaitlistId,
 };
 use neem_core::page::{Page, PageRequest};
 use neem_core::scheduling::{
-    self, AppointmentStatus, AvailabilityTemplate, AvailableStaff, Booking, BookingForm, Cancelled, DayView,
-    DoubleBooking, FreeSlot, FreeSlotQuery, Move, Moved, NewWalkIn, Priority, Queue, QueueTicket, RescheduleForm, Slot,
-    TemplateForm, TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, WaitlistBooking, WaitlistEntry,
-    WaitlistForm, WaitlistOffer, WalkInDesk,
+    self, AppointmentStatus, AvailabilityTemplate, AvailableStaff, Booking, BookingForm, BookingMove, Cancelled,
+    DayView, DoubleBooking, FreeSlot, FreeSlotQuery, Move, Moved, NewWalkIn, Priority, Queue, QueueTicket,
+    RescheduleForm, Slot, TemplateForm, TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, WaitlistBooking,
+    WaitlistEntry, WaitlistForm, WaitlistOffer, WalkInDesk,
 };
 use neem_core::sync::overlap;
 use neem_core::tenancy;
@@ -325,6 +325,24 @@ pub fn double_bookings(app: State<App>) -> Answer<Vec<DoubleBooking>> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn keep_both_bookings(app: State<App>, conflict_id: ConflictId) -> Answer<()> {
+pub fn keep_both_bookings(app: State<App>, conflict_id: ConflictId) -> Answer<DecisionId> {
     app.write(Permission::DecideConflicts, "keep_both_bookings", |tx| overlap::keep_both(tx, conflict_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn undo_keep_both(app: State<App>, decision_id: DecisionId) -> Answer<DecisionId> {
+    app.write(Permission::DecideConflicts, "undo_decision", |tx| overlap::undo_keep_both(tx, decision_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn move_double_booked(app: State<App>, wanted: BookingMove) -> Answer<DecisionId> {
+    app.write(Permission::DecideConflicts, "move_double_booked", |tx| scheduling::move_double_booked(tx, &wanted))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn undo_booking_move(app: State<App>, decision_id: DecisionId) -> Answer<DecisionId> {
+    app.write(Permission::DecideConflicts, "undo_decision", |tx| scheduling::undo_move(tx, decision_id))
 }

@@ -1,5 +1,5 @@
 use neem_core::identity::Permission;
-use neem_core::ids::{ConflictId, Instant};
+use neem_core::ids::{ConflictId, DecisionId, Instant};
 use neem_core::sync::decide::{self, Decided, FieldConflict, Quarantined};
 use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::overlap::{self, ConflictSummary};
@@ -136,7 +136,7 @@ pub fn field_conflicts(app: State<App>) -> Answer<Vec<FieldConflict>> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn keep_version(app: State<App>, conflict_id: ConflictId, stamp: String) -> Answer<()> {
+pub fn keep_version(app: State<App>, conflict_id: ConflictId, stamp: String) -> Answer<DecisionId> {
     let clinician = app.user(Permission::DecideConflicts)?.may(CLINICAL);
     app.write(Permission::DecideConflicts, "decide_conflict", |tx| {
         decide::keep_version(tx, conflict_id, &stamp, clinician)
@@ -145,8 +145,16 @@ pub fn keep_version(app: State<App>, conflict_id: ConflictId, stamp: String) -> 
 
 #[tauri::command(async)]
 #[specta::specta]
+pub fn undo_version(app: State<App>, decision_id: DecisionId) -> Answer<DecisionId> {
+    let clinician = app.user(Permission::DecideConflicts)?.may(CLINICAL);
+    app.write(Permission::DecideConflicts, "undo_decision", |tx| decide::undo_version(tx, decision_id, clinician))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
 pub fn decided_conflicts(app: State<App>, since: Instant) -> Answer<Vec<Decided>> {
-    app.read(Permission::DecideConflicts, |conn| decide::decided(conn, since))
+    let clinician = app.user(Permission::DecideConflicts)?.may(CLINICAL);
+    app.read(Permission::DecideConflicts, |conn| decide::decided(conn, since, clinician))
 }
 
 #[tauri::command(async)]
@@ -157,6 +165,6 @@ pub fn quarantined_commits(app: State<App>) -> Answer<Vec<Quarantined>> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn put_commit_aside(app: State<App>, commit_id: ConflictId) -> Answer<()> {
+pub fn put_commit_aside(app: State<App>, commit_id: ConflictId) -> Answer<DecisionId> {
     app.write(Permission::DecideConflicts, "put_commit_aside", |tx| decide::put_aside(tx, commit_id))
 }

@@ -32,6 +32,9 @@ const groups = {
   conflicts: [
     ["move", "J K"],
     ["keep", "1 … 9"],
+    ["later", "L"],
+    ["copy", "C"],
+    ["undo", "U"],
   ],
 } as const;
 

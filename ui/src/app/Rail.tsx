@@ -34,7 +34,14 @@ export function Rail({ screens }: { screens: Screen[] }) {
   const { t } = useTranslation();
   const path = useLocation({ select: (location) => location.pathname });
   const status = useSyncStatus().data;
-  const waiting = status ? status.conflicts + status.quarantined : 0;
+  const { may } = useHere();
+  // What this person can decide, as the inbox counts it.
+  const waiting = status
+    ? status.conflicts -
+      (may("view_clinical") ? 0 : status.clinicalConflicts) +
+      (may("merge_patients") ? status.duplicates : 0) +
+      status.quarantined
+    : 0;
   // The number stands where this person can decide, or else where they can read about it.
   const counted = screens.some(({ to }) => to === "/conflicts") ? "/conflicts" : "/sync";
   return (

@@ -1,139 +1,124 @@
-import { IconCalendarX, IconCheck, IconEdit, IconFileAlert, IconLock } from "@tabler/icons-react";
+import {
+  IconCalendarX,
+  IconCheck,
+  IconEdit,
+  IconFileAlert,
+  IconLock,
+  IconUsers,
+  type TablerIcon,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { Decided } from "../api";
 import { useHere } from "../kit/clinic";
-import { moment } from "../kit/time";
-import { concerned, differing, rowsOf, type Inbox, type Item } from "./items";
-import { capital, columnWord, keptWords, listed, statusesListed, tableWord, whomWord } from "./words";
+import { moment, useNow } from "../kit/time";
+import { about, heading } from "./headings";
+import { type Inbox, type Item } from "./items";
 import styles from "./conflicts.module.css";
 
 type Props = {
   inbox: Inbox;
-  decided: Decided[];
   chosen: Item | undefined;
   onChoose: (item: Item) => void;
+  onPoint: (item: Item) => void;
 };
-export function ConflictInbox({ inbox, decided, chosen, onChoose }: Props) {
+export function ConflictInbox({ inbox, chosen, onChoose, onPoint }: Props) {
   const { t } = useTranslation();
-  const rows = (items: Item[], label: string) => (
-    <ul className={styles.items} aria-label={label}>
-      {items.map((item) => (
-        <li key={item.id}>
-          <Row item={item} current={item.id === chosen?.id} onChoose={() => onChoose(item)} />
-        </li>
-      ))}
-    </ul>
-  );
+  const groups = [
+    { label: t("conflicts.open"), items: inbox.open, head: false },
+    { label: t("conflicts.forClinician"), items: inbox.clinical, head: true },
+    { label: t("conflicts.unread"), items: inbox.unread, head: true },
+    { label: t("conflicts.decided"), items: inbox.decided, head: true },
+  ].filter(({ items }) => items.length > 0);
+  // One row is reached with Tab, also while none is being read.
+  const stop = (chosen ?? inbox.all[0])?.id;
   return (
     <div className={styles.scroll}>
-      {inbox.open.length > 0 && rows(inbox.open, t("conflicts.open"))}
-      {inbox.clinical.length > 0 && (
-        <>
-          <GroupHead text={t("conflicts.forClinician")} count={inbox.clinical.length} />
-          {rows(inbox.clinical, t("conflicts.forClinician"))}
-        </>
-      )}
-      {inbox.unread.length > 0 && (
-        <>
-          <GroupHead text={t("conflicts.unread")} count={inbox.unread.length} />
-          {rows(inbox.unread, t("conflicts.unread"))}
-        </>
-      )}
-      {decided.length > 0 && (
-        <>
-          <GroupHead text={t("conflicts.decided")} count={decided.length} />
-          <DecidedList decided={decided} />
-        </>
-      )}
+      {groups.map(({ label, items, head }) => (
+        <div key={label}>
+          {head && (
+            <h2 className={styles.gh}>
+              {label} <span className="num">{items.length}</span>
+            </h2>
+          )}
+          <ul className={styles.items} aria-label={label}>
+            {items.map((item) => (
+              <li key={item.id}>
+                <Row
+                  item={item}
+                  current={item.id === chosen?.id}
+                  stop={item.id === stop}
+                  onChoose={() => onChoose(item)}
+                  onPoint={() => onPoint(item)}
+                />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
     </div>
   );
 }
 
-const GroupHead = ({ text, count }: { text: string; count: number }) => (
-  <h2 className={styles.gh}>
-    {text} <span className="num">{count}</span>
-  </h2>
-);
+const icons: Record<Item["kind"], TablerIcon> = {
+  twice: IconCalendarX,
+  pair: IconUsers,
+  fields: IconEdit,
+  commit: IconFileAlert,
+  decided: IconCheck,
+  decidedPair: IconCheck,
+};
 
-const icons = { twice: IconCalendarX, fields: IconEdit, commit: IconFileAlert };
+/** The time that counts: of a visit when it is, of anything else when it came up. */
+function useWhen(item: Item): { text: string; soon: boolean } {
+  const { t } = useTranslation();
+  const { tz } = useHere();
+  const now = useNow();
+  if (item.kind === "twice") {
+    const starts = item.conflict.bookings.map(({ start }) => start).sort();
+    const start = starts[0] ?? item.conflict.detectedAt;
+    const minutes = Math.round((Date.parse(start) - now) / 60_000);
+    const soon = minutes >= 0 && minutes < 120;
+    return { text: soon ? t("conflicts.twice.soon", { count: minutes }) : moment(start, tz), soon };
+  }
+  const at =
+    item.kind === "pair"
+      ? item.pair.foundAt
+      : item.kind === "commit"
+        ? item.commit.at
+        : item.kind === "fields"
+          ? item.conflict.detectedAt
+          : item.at;
+  return { text: moment(at, tz), soon: false };
+}
 
-function Row({ item, current, onChoose }: { item: Item; current: boolean; onChoose: () => void }) {
+type RowProps = { item: Item; current: boolean; stop: boolean; onChoose: () => void; onPoint: () => void };
+function Row({ item, current, stop, onChoose, onPoint }: RowProps) {
   const { t } = useTranslation();
   const { tz } = useHere();
   const locked = item.kind === "fields" && item.locked;
   const Icon = locked ? IconLock : icons[item.kind];
-  const heading = useHeading(item);
-  const at = item.kind === "commit" ? item.commit.at : item.conflict.detectedAt;
+  const when = useWhen(item);
+  const line = about(t, tz, item);
   return (
     <button
       type="button"
       className={styles.item}
       data-item={item.id}
+      data-kind={item.kind}
       data-locked={locked || undefined}
+      data-done={item.kind === "decided" || item.kind === "decidedPair" || undefined}
       aria-current={current || undefined}
-      tabIndex={current ? 0 : -1}
-      onClick={onChoose}
+      tabIndex={stop ? 0 : -1}
+      onClick={onPoint}
       onFocus={onChoose}
     >
       <Icon size={20} stroke={1.75} aria-hidden />
       <span className={styles.words}>
-        <b>{heading}</b>
-        <span dir="auto">
-          {item.kind === "twice"
-            ? t("conflicts.names", { first: item.conflict.first, second: item.conflict.second })
-            : item.kind === "fields"
-              ? [
-                  concerned(item.conflict.title, item.conflict.table),
-                  item.conflict.table !== "patients" &&
-                    item.conflict.title !== item.conflict.table &&
-                    tableWord(item.conflict.table),
-                ]
-                  .filter(Boolean)
-                  .join(", ")
-              : item.commit.device || t("conflicts.someone")}
+        <b>{heading(t, item)}</b>
+        <span dir="auto" title={line}>
+          {line}
         </span>
       </span>
-      <time>{moment(at, tz)}</time>
+      <time data-soon={when.soon || undefined}>{when.text}</time>
     </button>
-  );
-}
-
-/** What an item is called, in the list and above its reading. */
-export function useHeading(item: Item): string {
-  const { t } = useTranslation();
-  if (item.kind === "twice") return t("conflicts.twice");
-  if (item.kind === "commit") return t("conflicts.commit.title");
-  const statuses = item.conflict.isStatus
-    ? rowsOf(item.conflict).find(({ column, differs }) => column === "status" && differs)
-    : undefined;
-  if (statuses) return statusesListed(statuses.values.filter((value) => value !== null));
-  const fields = differing(item.conflict);
-  return t("conflicts.differ", { count: fields.length, fields: capital(listed(fields)) });
-}
-
-function DecidedList({ decided }: { decided: Decided[] }) {
-  const { t } = useTranslation();
-  const { tz } = useHere();
-  return (
-    <ul className={`${styles.items} ${styles.done}`} aria-label={t("conflicts.decided")}>
-      {decided.map(({ conflictId, at, kind, title, kept, by }) => {
-        const value = kept === null ? "" : keptWords(kept, tz);
-        const whom = whomWord(title);
-        const said = [value === "" ? whom : t("conflicts.keptValue", { title: whom, value }), by];
-        const line = said.filter(Boolean).join(", ");
-        return (
-          <li key={conflictId + at} className={styles.item}>
-            <IconCheck size={20} stroke={1.75} aria-hidden />
-            <span className={styles.words}>
-              <b>{capital(columnWord(kind))}</b>
-              <span dir="auto" title={line}>
-                {line}
-              </span>
-            </span>
-            <time>{moment(at, tz)}</time>
-          </li>
-        );
-      })}
-    </ul>
   );
 }

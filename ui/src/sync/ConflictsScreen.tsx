@@ -1,26 +1,18 @@
 import { IconGitCompare } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  api,
-  keys,
-  refresh,
-  useCommand,
-  useConflicts,
-  useDecided,
-  useFieldConflicts,
-  useQuarantined,
-  type Version,
-} from "../api";
 import { ErrorBanner } from "../kit/Banner";
-import { useHere } from "../kit/clinic";
 import { EmptyState, FailedState, SkeletonRows } from "../kit/Empty";
-import { isTextField, tellAction, useHints, useKeys } from "../kit/keys";
+import { isTextField, tellAction, useHints, useKeys, type Hint } from "../kit/keys";
 import { useMemory } from "../kit/memory";
-import { startOfDay, useNow } from "../kit/time";
+import { choicesOf, type Choice } from "./choices";
 import { ConflictInbox } from "./ConflictInbox";
 import { ConflictReading } from "./ConflictReading";
-import { concerned, inbox, type Item } from "./items";
+import { copyPhone } from "./ConflictTwice";
+import { isDecided, type Item } from "./items";
+import { MergeDialog } from "./ConflictMerge";
+import { useDecide } from "./useDecide";
+import { useInbox } from "./useInbox";
 import styles from "./conflicts.module.css";
 
 /** A press meant for one conflict must not decide another that has just come up in its place. */
@@ -29,103 +21,75 @@ const now = () => performance.now();
 
 export function ConflictsScreen() {
   const { t } = useTranslation();
-  const { tz, may } = useHere();
   const box = useRef<HTMLElement>(null);
   const rest = useRef(0);
   const wanted = useRef<string | null>(null);
   const [selected, setSelected] = useMemory<string | null>("conflicts:selected", null);
-  const twice = useConflicts();
-  const fields = useFieldConflicts();
-  const commits = useQuarantined();
-  const decided = useDecided(startOfDay(new Date(useNow(60_000)), tz));
-  const sources = [twice, fields, commits];
-  const failure = sources.find(({ error }) => error)?.error;
-  const loaded = twice.data && fields.data && commits.data;
+  const [merging, setMerging] = useState<"first" | "second" | null>(null);
+  const { found, loaded, failure, decidedFailure, retry, askLater } = useInbox();
 
-  const found = inbox(twice.data ?? [], fields.data ?? [], commits.data ?? [], may("view_clinical"));
-  const at = Math.max(
-    0,
-    found.all.findIndex(({ id }) => id === selected),
-  );
-  const item = found.all[at];
-
-  const after = (text: string, gone: Item) => {
+  const open = found.all.filter((one) => !isDecided(one));
+  // Nothing decided is opened by itself: an empty inbox is to look empty.
+  const item = found.all.find(({ id }) => id === selected) ?? open[0];
+  const at = item ? found.all.indexOf(item) : -1;
+  const after = (gone: Item) => {
     rest.current = now() + restMs;
-    const next = found.all[at + 1] ?? found.all[at - 1];
+    setMerging(null);
+    const next = isDecided(gone) ? undefined : (open[open.indexOf(gone) + 1] ?? open[open.indexOf(gone) - 1]);
     setSelected((id) => (id === null || id === gone.id ? (next?.id ?? null) : id));
-    tellAction({ text });
-    void refresh(keys.conflicts, keys.syncStatus, ["today"], ["search"], ["chart"]);
   };
-  const keep = useCommand(api.keepVersion);
-  const aside = useCommand(api.putCommitAside);
-  const busy = keep.isPending || aside.isPending;
-  // What was decided elsewhere meanwhile leaves the list; the words of the failure stay.
-  const lookAgain = { onError: () => void refresh(keys.conflicts) };
-  const onKeep = (version: Version) => {
-    if (busy || item?.kind !== "fields" || item.locked) return;
-    const { title, table } = item.conflict;
-    keep.mutate([item.id, version.stamp], {
-      ...lookAgain,
-      onSuccess: () =>
-        after(
-          t("conflicts.kept", {
-            title: concerned(title, table),
-            device: version.device || t("conflicts.someone"),
-          }),
-          item,
-        ),
-    });
+  const { decide, busy, error, reset } = useDecide(after);
+  const choices = choicesOf(item);
+  const take = (choice: Choice | undefined) => {
+    if (!item || !choice || busy) return;
+    if (choice.does === "merge") setMerging(choice.detailsOf);
+    else decide(item, choice);
   };
-  const onAside = () => {
-    if (busy || item?.kind !== "commit") return;
-    aside.mutate([item.id], {
-      ...lookAgain,
-      onSuccess: () => after(t("conflicts.commit.done"), item),
-    });
-  };
-  const choose = (next: Item | undefined) => {
+
+  const choose = (next: Item | undefined, pointed = false) => {
+    // Whoever points at it has seen it, also where it has come up by itself a moment ago.
+    if (pointed) rest.current = 0;
     if (!next || next.id === item?.id) return;
-    keep.reset();
-    aside.reset();
+    reset();
     wanted.current = next.id;
     rest.current = 0;
     setSelected(next.id);
   };
   const step = (by: number, event: KeyboardEvent) => {
-    const next = found.all[at + by];
     if (isTextField(event.target)) return false;
+    const next = found.all[at + by];
     choose(next);
     if (next) box.current?.querySelector<HTMLElement>(`[data-item="${next.id}"]`)?.focus();
     return true;
   };
-  const decide = (index: number, event: KeyboardEvent) => {
+  const press = (key: string, event: KeyboardEvent) => {
     if (event.repeat || now() < rest.current) return true;
-    if (item?.kind === "commit" && index === 0) onAside();
-    const version = item?.kind === "fields" ? item.conflict.versions[index] : undefined;
-    if (version) onKeep(version);
+    take(choices.find((choice) => choice.key === key));
     return true;
+  };
+  const later = () => {
+    if (!item || !found.open.includes(item) || now() < rest.current) return;
+    const next = found.open[found.open.indexOf(item) + 1];
+    askLater(item.id);
+    tellAction({ text: t("conflicts.askedLater") });
+    if (next) choose(next);
   };
   useKeys({
     j: (event) => step(1, event),
     k: (event) => step(-1, event),
     arrowdown: (event) => step(1, event),
     arrowup: (event) => step(-1, event),
+    l: later,
+    c: () => item?.kind === "twice" && void copyPhone(t, item.conflict.bookings[1]),
+    u: (event) => press("u", event),
     ...Object.fromEntries(
       Array.from({ length: 9 }, (_, index) => [
         String(index + 1),
-        (event: KeyboardEvent) => decide(index, event),
+        (event: KeyboardEvent) => press(String(index + 1), event),
       ]),
     ),
   });
-  const choices = item?.kind === "fields" && !item.locked ? item.conflict.versions.length : 0;
-  const hints = useHints([
-    { keys: ["J", "K"], label: t("keys.nextPrevious") },
-    ...(choices > 0
-      ? [{ keys: ["1", "2", "3"].slice(0, choices), label: t("keys.keepOne") }]
-      : item?.kind === "commit"
-        ? [{ keys: ["1"], label: t("keys.putAside") }]
-        : []),
-  ]);
+
   const shown = item?.id;
   const before = useRef<string | undefined>(undefined);
   useEffect(() => {
@@ -134,28 +98,60 @@ export function ConflictsScreen() {
     before.current = shown;
   }, [shown]);
   useEffect(() => {
+    // Whoever opens this screen means it: the keys are its own, unless words stand in the field that has them.
+    const field = document.activeElement;
+    if (!(field instanceof HTMLInputElement && field.value !== "")) box.current?.focus();
+  }, []);
+  useEffect(() => {
     // The list has the focus unless somebody is typing elsewhere, also after a decision took a row away.
-    if (shown && document.activeElement === document.body)
+    if (shown && [document.body, box.current].includes(document.activeElement as HTMLElement))
       box.current?.querySelector<HTMLElement>(`[data-item="${shown}"]`)?.focus();
-  }, [shown, busy]);
+  }, [shown, busy, loaded]);
+
+  const hint = (key: string, label: string): Hint[] =>
+    choices.some((choice) => choice.key === key) ? [{ keys: [key.toUpperCase()], label }] : [];
+  const kind = item?.kind;
+  const hints = useHints([
+    { keys: ["J", "K"], label: t("keys.nextPrevious") },
+    ...(kind === "twice"
+      ? [
+          ...hint("1", t("keys.moveOne")),
+          ...hint("3", t("keys.both")),
+          ...hint("4", t("keys.otherTime")),
+          { keys: ["C"], label: t("keys.copyPhone") },
+        ]
+      : kind === "pair"
+        ? [{ keys: ["1", "2"], label: t("keys.merge") }, ...hint("3", t("keys.apart"))]
+        : kind === "commit"
+          ? hint("1", t("keys.putAside"))
+          : kind === "fields" && choices.length > 0
+            ? [{ keys: choices.map(({ key }) => key), label: t("keys.keepOne") }]
+            : hint("u", t("keys.takeBack"))),
+    ...(item && found.open.includes(item) ? [{ keys: ["L"], label: t("keys.later") }] : []),
+  ]);
 
   return (
-    <section className={styles.screen} ref={box} {...hints}>
+    <section className={styles.screen} ref={box} tabIndex={-1} {...hints}>
       <div className={styles.inbox}>
         <div className={styles.head}>
           <h1>{t("conflicts.title")}</h1>
           {loaded && <span className={styles.sub}>{t("conflicts.toDecide", { count: found.toDecide })}</span>}
         </div>
         {loaded ? (
-          <ConflictInbox inbox={found} decided={decided.data ?? []} chosen={item} onChoose={choose} />
+          <ConflictInbox
+            inbox={found}
+            chosen={item}
+            onChoose={choose}
+            onPoint={(next) => choose(next, true)}
+          />
         ) : (
           !failure && <SkeletonRows rows={8} />
         )}
-        <ErrorBanner error={decided.error} />
+        <ErrorBanner error={decidedFailure} />
       </div>
       <div className={styles.read}>
         {failure && !loaded ? (
-          <FailedState error={failure} retry={() => sources.forEach((source) => void source.refetch())} />
+          <FailedState error={failure} retry={retry} />
         ) : loaded && !item ? (
           <EmptyState
             icon={<IconGitCompare size={32} stroke={1.5} aria-hidden />}
@@ -164,17 +160,29 @@ export function ConflictsScreen() {
             {t("conflicts.emptyWhat")}
           </EmptyState>
         ) : (
+          loaded &&
           item && (
             <ConflictReading
               item={item}
-              error={keep.error ?? aside.error}
+              choices={choices}
+              error={error}
               busy={busy}
-              onKeep={onKeep}
-              onAside={onAside}
+              onTake={take}
+              onLater={found.open.includes(item) ? later : undefined}
             />
           )
         )}
       </div>
+      {merging && item?.kind === "pair" && (
+        <MergeDialog
+          pair={item.pair}
+          detailsOf={merging}
+          busy={busy}
+          error={error}
+          onClose={() => setMerging(null)}
+          onMerge={() => decide(item, { key: "1", does: "merge", detailsOf: merging })}
+        />
+      )}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { IconDeviceDesktop } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { FieldConflict, Version } from "../api";
+import type { Version } from "../api";
 import { useHere } from "../kit/clinic";
 import { moment } from "../kit/time";
 import { rowsOf } from "./items";
@@ -8,10 +8,16 @@ import { marked } from "./marks";
 import { capital, columnWord, valueWords, type Said } from "./words";
 import styles from "./conflicts.module.css";
 
+type Props = {
+  versions: Version[];
+  locked?: boolean;
+  /** What the first one is, beside each value of it in which they differ. */
+  first: string;
+};
 /** The versions as columns, their fields as rows; the first column is what shows everywhere now. */
-export function VersionTable({ conflict, locked }: { conflict: FieldConflict; locked: boolean }) {
+export function VersionTable({ versions, locked = false, first }: Props) {
   const { t } = useTranslation();
-  const { tz, overview } = useHere();
+  const { tz } = useHere();
   return (
     <table className={styles.versions}>
       <thead>
@@ -19,24 +25,24 @@ export function VersionTable({ conflict, locked }: { conflict: FieldConflict; lo
           <th>
             <span className="sr">{t("conflicts.field")}</span>
           </th>
-          {conflict.versions.map((version) => (
+          {versions.map((version) => (
             <th key={version.stamp} scope="col">
-              <From version={version} />
+              <From device={version.device} user={version.user} at={version.at} />
             </th>
           ))}
         </tr>
       </thead>
       {!locked && (
         <tbody>
-          {rowsOf(conflict).map(({ column, values, differs }) => {
-            const said = values.map((value) => valueWords(t, tz, overview.clinics, column, value));
+          {rowsOf(versions).map(({ column, values, differs }) => {
+            const said = values.map((value) => valueWords(t, tz, column, value));
             return (
               <tr key={column}>
                 <th scope="row">{capital(columnWord(column))}</th>
                 {said.map((one, index) => (
                   <td key={index} dir="auto">
                     <Value said={one} others={said.filter((_, other) => other !== index)} differs={differs} />
-                    {index === 0 && differs && <em>{t("conflicts.inUse")}</em>}
+                    {index === 0 && differs && <em>{first}</em>}
                   </td>
                 ))}
               </tr>
@@ -48,21 +54,23 @@ export function VersionTable({ conflict, locked }: { conflict: FieldConflict; lo
   );
 }
 
-function From({ version }: { version: Version }) {
+type FromProps = { device: string | null; user: string | null; at: string };
+/** On which PC it was written, by whom and when. */
+export function From({ device, user, at }: FromProps) {
   const { t } = useTranslation();
   const { tz } = useHere();
   // A commit that this PC does not hold any more has no time.
-  const when = Date.parse(version.at) > 0 ? moment(version.at, tz) : null;
+  const when = Date.parse(at) > 0 ? moment(at, tz) : null;
   return (
     <span className={styles.from}>
       <IconDeviceDesktop size={16} aria-hidden />
-      <b>{version.device || t("conflicts.someone")}</b>
-      <span className="num">{[version.user, when].filter(Boolean).join(", ")}</span>
+      <b>{device || t("conflicts.someone")}</b>
+      <span className="num">{[user, when].filter(Boolean).join(", ")}</span>
     </span>
   );
 }
 
-function Value({ said, others, differs }: { said: Said; others: Said[]; differs: boolean }) {
+export function Value({ said, others, differs }: { said: Said; others: Said[]; differs: boolean }) {
   if (!differs) return <>{said.text}</>;
   // Against an emptied field every letter differs; what tells is the comparison with the texts.
   const texts = others.filter(({ whole }) => !whole);

@@ -1,4 +1,5 @@
 import type { TFunction } from "i18next";
+import type { FieldValue } from "../api";
 import i18n from "../i18n";
 import { languageName } from "../kit/places";
 import { date, moment } from "../kit/time";
@@ -9,9 +10,12 @@ const plain = (name: string) => name.replaceAll("_", " ");
 /** A column in people's words; one that a newer version added keeps its own name. */
 export const columnWord = (column: string) => named(`columns.${column}`) ?? plain(column);
 export const tableWord = (table: string) => named(`tables.${table}`) ?? plain(table);
+/** What was being done, as the audit names it. */
+export const actionWord = (action: string) => named(`actions.${action}`) ?? plain(action);
 
-/** Of a visit in the words of the list of today, of anything else as it is kept. */
-export const statusWord = (status: string) => named(`status.${status}`) ?? plain(status);
+/** Of a visit in the words of the list of today, of anything else in words of their own. */
+export const statusWord = (status: string) =>
+  named(`status.${status}`) ?? named(`values.status.${status}`) ?? plain(status);
 /** Where no person stands behind a row, the core names its table. */
 export const whomWord = (title: string) => named(`tables.${title}`) ?? title;
 
@@ -26,32 +30,37 @@ const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const instant = /\b\d{13}\b/g;
 // The values of these columns are words of the program, not of a person.
 const coded = new Set(
-  "status gender severity mode kind type category priority method approval role relationship channel birth_date_precision owner_table".split(
+  "status gender severity mode kind type category priority method approval role relationship channel birth_date_precision owner_table reader sender".split(
     " ",
   ),
 );
 const yesNo = new Set(["active", "telehealth", "visible"]);
+const minutes = new Set(["duration_min", "slot_duration_minutes", "buffer_minutes"]);
 
 export type Said = { text: string; whole: boolean };
 
+/** An amount that is counted in the currency's smallest unit. */
+export function money(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat("en-GB", { style: "currency", currency, currencyDisplay: "code" });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(minor / 10 ** digits);
+}
+
 /** A stored value for reading; `whole` where marking single letters of it would say nothing. */
-export function valueWords(
-  t: TFunction,
-  tz: string,
-  clinics: { id: string; name: string }[],
-  column: string,
-  value: string | null,
-): Said {
-  if (value === null || value === "") return { text: t("conflicts.emptied"), whole: true };
+export function valueWords(t: TFunction, tz: string, column: string, given: FieldValue | null): Said {
+  const value = given?.value ?? null;
   const whole = (text: string) => ({ text, whole: true });
+  if (value === null || value === "") return whole(t("conflicts.emptied"));
+  if (given?.name) return whole(given.name);
+  if (given?.currency) return whole(money(Number(value), given.currency));
   if (yesNo.has(column)) return whole(t(value === "1" ? "conflicts.yes" : "conflicts.no"));
+  if (minutes.has(column)) return whole(t("minutes", { count: Number(value) }));
+  if (column === "weekday") return whole(named(`values.weekday.${value}`) ?? value);
   if (column === "gender") return whole(named(`gender.${value}`) ?? plain(value));
   if (column === "status") return whole(statusWord(value));
   if (column === "role") return whole(named(`role.${value}`) ?? plain(value));
-  if (coded.has(column)) return whole(plain(value));
+  if (coded.has(column)) return whole(named(`values.${column}.${value}`) ?? plain(value));
   if (column === "primary_language") return whole(languageName(value));
-  if (column === "clinic_id")
-    return whole(clinics.find((one) => one.id === value)?.name ?? recordWord(t, value));
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return whole(date(value));
   if (value.match(uuid)) return whole(value.replace(uuid, (id) => recordWord(t, id)));
   if (/^\d{13}$/.test(value)) return whole(moment(new Date(Number(value)).toISOString(), tz));
@@ -80,3 +89,18 @@ export const keptWords = (kept: string, tz: string) =>
     .map((part) => part.replace(instant, (ms) => moment(new Date(Number(ms)).toISOString(), tz)))
     .map((part) => named(`status.${part}`) ?? part)
     .join(", ");
+
+// What the core and the hub say of a commit that they do not take (core/src/sync/fit.rs).
+const reasons: [RegExp, string][] = [
+  [/^cannot be read/, "unreadable"],
+  [/^a second row/, "second"],
+  [/of another clinic/, "foreign"],
+  [/whose rows never change/, "immutable"],
+  [/that does not exist/, "missing"],
+  [/^breaks a rule/, "rule"],
+];
+/** Why a change was not taken, in people's words. */
+export const reasonWord = (reason: string) => {
+  const known = reasons.find(([pattern]) => pattern.test(reason));
+  return (known && named(`conflicts.commit.reasons.${known[1]}`)) ?? reason;
+};

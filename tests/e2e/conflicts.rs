@@ -1,0 +1,201 @@
+//! Two PCs work while the hub is away: both book the last free time, both register the same person,
+//! both move a visit. Each is decided with one key on one PC; the other has nothing left to decide.
+
+use serde_json::{Value, json};
+
+use crate::window::Pc;
+use crate::{DEMO_PASSWORD, HubProcess, enrolment_code, stray};
+
+async fn ask(pc: &Pc, command: &str, arguments: Value) -> Value {
+    pc.invoke(command, arguments).await.unwrap_or_else(|code| panic!("{command}: {code}"))
+}
+
+async fn patient(pc: &Pc, name: &str) -> Value {
+    ask(pc, "search_patients", json!({ "query": name })).await[0]["id"].clone()
+}
+
+async fn book(pc: &Pc, slot: &Value, patient: &Value, reason: &str) -> Value {
+    let form = json!({
+        "clinicId": slot["clinicId"], "patientId": patient, "providerId": slot["providerId"], "serviceId": null,
+        "start": slot["start"], "minutes": null, "mode": null, "channel": "phone", "status": "confirmed",
+        "reason": reason, "notes": "",
+    });
+    ask(pc, "book_appointment", json!({ "form": form })).await["id"].clone()
+}
+
+async fn register(pc: &Pc, name: &str, address: &str) {
+    let new = json!({
+        "fullName": name, "alternateName": "", "gender": "male", "birthDate": "2/2/1992", "ageYears": "",
+        "phone": "+91 98220 66471", "address": address, "city": "Pune", "primaryLanguage": "",
+    });
+    ask(pc, "register_patient", json!({ "patient": new })).await;
+}
+
+/// Waits until something of a kind is being read.
+async fn chosen(pc: &Pc, kind: &str) {
+    pc.until(kind, &format!("return document.querySelector('[data-item][data-kind={kind}][aria-current]') !== null"))
+        .await;
+}
+
+async fn choose(pc: &Pc, kind: &str) {
+    pc.click(&format!("[data-item][data-kind={kind}]")).await;
+    chosen(pc, kind).await;
+}
+
+/// In the light and in the dark, and nothing of the decision below the edge of the window.
+async fn look(pc: &Pc, name: &str) {
+    pc.picture(name).await;
+    pc.is_accessible(name).await;
+    let fits = "const acts = [...document.querySelectorAll('article button')].at(-1);
+        return !acts || acts.getBoundingClientRect().bottom <= document.querySelector('main, section').getBoundingClientRect().bottom";
+    assert_eq!(pc.js(fits).await, json!(true), "{name} needs scrolling");
+    pc.js("document.documentElement.dataset.theme = 'dark'").await;
+    pc.picture(&format!("{name}-dark")).await;
+    pc.is_accessible(&format!("{name} in the dark")).await;
+    pc.js("document.documentElement.dataset.theme = 'light'").await;
+}
+
+async fn nothing_open(pc: &Pc) {
+    for command in ["list_conflicts", "double_bookings", "field_conflicts"] {
+        assert_eq!(pc.invoke(command, json!({})).await, Ok(json!([])), "{command}");
+    }
+}
+
+pub async fn story() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(&path).expect("a folder");
+        path
+    };
+    let (hub_data, desk_data, room_data) = (data("hub"), data("desk"), data("room"));
+    let hub = HubProcess::start(&hub_data, "127.0.0.1:0");
+    let address = hub.address.clone();
+    let desk = Pc::start("desk", &desk_data).await;
+    desk.click("[data-testid=start-demo]").await;
+    desk.sign_in("nikhil@kadamba.example", DEMO_PASSWORD).await;
+    ask(&desk, "connect_hub", json!({ "address": address, "code": enrolment_code(&hub_data) })).await;
+    ask(&desk, "sync_now", json!({})).await;
+    let code =
+        || async { ask(&desk, "issue_enrolment_code", json!({})).await["code"].as_str().expect("a code").to_owned() };
+    let room = Pc::start("room", &room_data).await;
+    room.click("[data-testid=start-join]").await;
+    room.fill("address", &address).await;
+    room.fill("code", &code().await).await;
+    room.fill("deviceName", "Front desk 2").await;
+    room.press("Enter").await;
+    room.see("[data-testid=sign-in]").await;
+    room.sign_in("imran@kadamba.example", DEMO_PASSWORD).await;
+
+    // A visit that both will move, and a program that does what none must.
+    let site = ask(&desk, "startup", json!({})).await["clinic"]["homeClinicId"].clone();
+    let from = ask(&desk, "today", json!({ "clinicId": site })).await["now"].clone();
+    let query = json!({
+        "clinicId": site, "providerIds": [], "specialization": "", "serviceId": null, "from": from,
+        "to": later(&from, 7), "mode": null, "afterTime": "", "beforeTime": "", "limit": 200,
+    });
+    let free = ask(&desk, "find_free_slots", json!({ "query": query })).await;
+    let free = free.as_array().expect("free times");
+    let last = &free[0];
+    let (ishaan, mira) = (patient(&desk, "Vikram Bapat").await, patient(&desk, "Noura").await);
+    let other = |wanted: usize| {
+        free.iter()
+            .filter(|slot| slot["start"].as_str() > last["start"].as_str() && slot["providerId"] != last["providerId"])
+            .nth(wanted)
+    };
+    let moving = book(&desk, other(8).expect("a time"), &patient(&desk, "Sunita").await, "Blood pressure").await;
+    stray::changes_a_prescription(folder.path(), &address, &code().await).await;
+    ask(&desk, "sync_now", json!({})).await;
+    ask(&room, "sync_now", json!({})).await;
+
+    hub.stop();
+    let reschedule = |slot: Value| {
+        json!({
+            "appointmentId": moving,
+            "form": { "start": slot["start"], "minutes": null, "providerId": slot["providerId"], "clinicId": null, "note": "" },
+        })
+    };
+    desk.sign_out().await;
+    desk.sign_in("meera@kadamba.example", DEMO_PASSWORD).await;
+    book(&room, last, &mira, "Check-up").await;
+    book(&desk, last, &ishaan, "Fever, third day").await;
+    ask(&desk, "reschedule_appointment", reschedule(other(3).expect("a time").clone())).await;
+    let same = free.iter().filter(|slot| slot["providerId"] == last["providerId"]).nth(5).expect("a time");
+    ask(&room, "reschedule_appointment", reschedule(same.clone())).await;
+    register(&desk, "Ruben Castelo", "7 Palash Road").await;
+    register(&room, "Rubens Castello", "7 Palash Rd").await;
+
+    let hub = HubProcess::start(&hub_data, &address);
+    ask(&desk, "sync_now", json!({})).await;
+    ask(&room, "sync_now", json!({})).await;
+    ask(&desk, "sync_now", json!({})).await;
+
+    // The next visit stands first; both PCs name the same holder.
+    for pc in [&desk, &room] {
+        pc.open("Conflicts").await;
+        chosen(pc, "twice").await;
+        pc.read("holds the time for now").await;
+        let holder = "return document.querySelector('article section').getAttribute('aria-label')";
+        assert_eq!(pc.js(holder).await, json!("Vikram Bapat"));
+    }
+    look(&desk, "booked-twice").await;
+    for kind in ["fields", "pair", "commit"] {
+        choose(&desk, kind).await;
+        look(&desk, kind).await;
+    }
+
+    // One key each. A pair asks once more, and waits for later when told so.
+    choose(&desk, "twice").await;
+    desk.press("1").await;
+    desk.read("moved to").await;
+    desk.read("Still to call").await;
+    choose(&desk, "pair").await;
+    desk.press("l").await;
+    desk.read("Kept for later").await;
+    choose(&desk, "pair").await;
+    desk.press("1").await;
+    desk.read("Merge the two records").await;
+    desk.picture("merge-asked").await;
+    desk.press("Ctrl Enter").await;
+    desk.read("merged into").await;
+    choose(&desk, "fields").await;
+    desk.press("2").await;
+    desk.until("the decision", "return document.querySelector('[data-kind=fields]') === null").await;
+    choose(&desk, "commit").await;
+    desk.press("1").await;
+    desk.read("Nothing to decide").await;
+    look(&desk, "all-decided").await;
+
+    ask(&desk, "sync_now", json!({})).await;
+    ask(&room, "sync_now", json!({})).await;
+    nothing_open(&room).await;
+    room.read("Decided today").await;
+    room.picture("nothing-left").await;
+
+    // What was decided at the desk is taken back on the other PC, and the desk decides again.
+    room.js("[...document.querySelectorAll('[data-kind=decided]')].find(e => e.innerText.includes('Noura')).click()")
+        .await;
+    room.read("Move back").await;
+    look(&room, "decided").await;
+    room.press("u").await;
+    room.read("Taken back").await;
+    chosen(&room, "twice").await;
+    ask(&room, "sync_now", json!({})).await;
+    ask(&desk, "sync_now", json!({})).await;
+    desk.see("[data-kind=twice]").await;
+    choose(&desk, "twice").await;
+    desk.press("3").await;
+    desk.read("Both bookings stay").await;
+    ask(&desk, "sync_now", json!({})).await;
+    ask(&room, "sync_now", json!({})).await;
+    nothing_open(&room).await;
+    desk.stop().await;
+    room.stop().await;
+    hub.stop();
+}
+
+/// So many days after an instant.
+fn later(instant: &Value, days: i64) -> Value {
+    let at: neem_core::Instant = serde_json::from_value(instant.clone()).expect("an instant");
+    json!(at.plus_minutes(days * 24 * 60))
+}
