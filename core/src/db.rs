@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0007_care_and_billing.sql"),
     include_str!("../../migrations/device/0008_files_and_messages.sql"),
     include_str!("../../migrations/device/0009_decisions.sql"),
+    include_str!("../../migrations/device/0013_sync_runs.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.

@@ -118,6 +118,8 @@ pub enum Code {
     HubHasNoClinic,
     DeviceRevoked,
     SyncRunning,
+    /// A person stopped it; what was exchanged until then stays.
+    SyncStopped,
 
     Internal,
 }

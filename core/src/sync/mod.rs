@@ -17,7 +17,9 @@ pub mod merge;
 pub mod newer;
 pub mod overlap;
 pub mod protocol;
+pub mod records;
 pub mod row;
+pub mod runs;
 pub mod tables;
 pub mod value;
 

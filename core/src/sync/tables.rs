@@ -165,6 +165,7 @@ pub const LOCAL: &[&str] = &[
     "digests",
     "conflicts",
     "quarantine",
+    "sync_runs",
     "sign_in_throttle",
     "sessions",
     "idempotency_keys",
