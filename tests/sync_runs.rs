@@ -8,7 +8,7 @@ use neem_core::Code;
 use neem_core::page::PageRequest;
 use neem_core::sync::engine::{self, SyncProgress, SyncReport};
 use neem_core::sync::records::{WaitingRows, Whereabouts};
-use neem_core::sync::runs::{self, Outcome, SyncRun, Why};
+use neem_core::sync::runs::{self, SyncOutcome, SyncRun, SyncWhy};
 use rusqlite::params;
 use support::{Clinic, MINUTE, Pc};
 use tokio::sync::Notify;
@@ -22,10 +22,10 @@ fn stopped_after(pc: &Pc, steps: usize) -> neem_core::Result<SyncReport> {
             button.notify_waiters();
         }
     };
-    pc.wait(runs::run(&pc.db, &pc.client(), Why::ByHand, &progress, button.notified()))
+    pc.wait(runs::run(&pc.db, &pc.client(), SyncWhy::ByHand, &progress, button.notified()))
 }
 
-fn run(pc: &Pc, why: Why) -> neem_core::Result<SyncReport> {
+fn run(pc: &Pc, why: SyncWhy) -> neem_core::Result<SyncReport> {
     pc.wait(runs::run(&pc.db, &pc.client(), why, &|_| {}, std::future::pending()))
 }
 
@@ -61,7 +61,7 @@ fn a_sync_that_is_stopped_at_any_step_keeps_what_was_exchanged_and_goes_on_next_
         stops += 1;
         let left = clinic.desk.read(engine::waiting);
         let run = history(&clinic.desk).remove(0);
-        assert_eq!((run.outcome, run.error), (Outcome::Stopped, None));
+        assert_eq!((run.outcome, run.error), (SyncOutcome::Stopped, None));
         assert_eq!(run.sent, waiting - left, "what the hub acknowledged stays acknowledged");
         assert!(clinic.desk.count("SELECT pulled FROM hub_link") >= pulled, "what was fetched stays fetched");
         partly += usize::from(left > 0 && left < waiting);
@@ -90,30 +90,30 @@ fn quiet_checks_are_one_line_and_what_matters_stands_for_itself() {
     let mut clinic = Clinic::open();
     clinic.settle();
     for _ in 0..12 {
-        run(&clinic.desk, Why::ByItself).expect("syncs");
+        run(&clinic.desk, SyncWhy::ByItself).expect("syncs");
     }
     clinic.desk.register(clinic.staff.desk, "Asha Rao");
-    run(&clinic.desk, Why::ByItself).expect("syncs");
-    run(&clinic.desk, Why::ByHand).expect("syncs");
-    run(&clinic.desk, Why::ByHand).expect("syncs");
+    run(&clinic.desk, SyncWhy::ByItself).expect("syncs");
+    run(&clinic.desk, SyncWhy::ByHand).expect("syncs");
+    run(&clinic.desk, SyncWhy::ByHand).expect("syncs");
     clinic.hub.stop();
     for _ in 0..3 {
-        assert_eq!(run(&clinic.desk, Why::ByItself).expect_err("no hub").code(), Code::HubUnreachable);
+        assert_eq!(run(&clinic.desk, SyncWhy::ByItself).expect_err("no hub").code(), Code::HubUnreachable);
     }
     clinic.hub.start();
-    run(&clinic.desk, Why::ByItself).expect("syncs");
+    run(&clinic.desk, SyncWhy::ByItself).expect("syncs");
     let told: Vec<_> =
         history(&clinic.desk).iter().map(|run| (run.why, run.outcome, run.error, run.times, run.sent)).collect();
-    use Outcome::{Failed, Identical};
+    use SyncOutcome::{Failed, Identical};
     assert_eq!(
         told,
         [
-            (Why::ByItself, Identical, None, 1, 0),
-            (Why::ByItself, Failed, Some(Code::HubUnreachable), 3, 0),
-            (Why::ByHand, Identical, None, 1, 0),
-            (Why::ByHand, Identical, None, 1, 0),
-            (Why::ByItself, Identical, None, 1, 1),
-            (Why::ByItself, Identical, None, 12, 0),
+            (SyncWhy::ByItself, Identical, None, 1, 0),
+            (SyncWhy::ByItself, Failed, Some(Code::HubUnreachable), 3, 0),
+            (SyncWhy::ByHand, Identical, None, 1, 0),
+            (SyncWhy::ByHand, Identical, None, 1, 0),
+            (SyncWhy::ByItself, Identical, None, 1, 1),
+            (SyncWhy::ByItself, Identical, None, 12, 0),
         ]
     );
     let quiet = history(&clinic.desk).pop().expect("the first");
@@ -141,10 +141,10 @@ fn the_history_is_kept_for_ninety_days_and_five_hundred_lines() {
             Ok(())
         })
         .expect("a busy summer");
-    run(&clinic.desk, Why::ByHand).expect("syncs");
+    run(&clinic.desk, SyncWhy::ByHand).expect("syncs");
     assert_eq!(clinic.desk.count("SELECT count(*) FROM sync_runs"), 500);
-    assert_eq!(history(&clinic.desk)[0].outcome, Outcome::Identical, "the latest stays");
+    assert_eq!(history(&clinic.desk)[0].outcome, SyncOutcome::Identical, "the latest stays");
     clinic.desk.clock.ahead(2 * 24 * 60 * MINUTE);
-    run(&clinic.desk, Why::ByHand).expect("syncs");
+    run(&clinic.desk, SyncWhy::ByHand).expect("syncs");
     assert_eq!(clinic.desk.count("SELECT count(*) FROM sync_runs"), 2);
 }

@@ -110,6 +110,8 @@ pub enum Code {
     HubUnreachable,
     HubRefused,
     HubTooOld,
+    /// The hub was put back from a copy while a sync ran.
+    HubRestored,
     HubNotConnected,
     CodeInvalid,
     CodeUsed,

@@ -12,7 +12,7 @@ use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::http::HttpHub;
 use neem_core::sync::protocol::{HubApi, WaitRequest};
 use neem_core::sync::records::Whereabouts;
-use neem_core::sync::runs::{self, Why};
+use neem_core::sync::runs::{self, SyncWhy};
 use neem_core::{Code, Db, Result};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -45,6 +45,8 @@ pub enum SyncState {
     Running,
     Unreachable,
     Refused,
+    /// Neither the line nor the hub's word: what `last_error` says.
+    Failed,
     /// A person stopped it; it goes on by itself after a while, or when it is asked for.
     Stopped,
 }
@@ -79,7 +81,10 @@ pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
             (_, None) => SyncState::Idle,
             (_, Some(Code::HubUnreachable)) => SyncState::Unreachable,
             (_, Some(Code::SyncStopped)) => SyncState::Stopped,
-            (_, Some(_)) => SyncState::Refused,
+            (_, Some(Code::HubRefused | Code::DeviceRevoked | Code::HubTooOld | Code::OtherClinic)) => {
+                SyncState::Refused
+            }
+            (_, Some(_)) => SyncState::Failed,
         };
         Ok(SyncStatus {
             state,
@@ -113,7 +118,7 @@ pub fn run(app: &App, db: &Db) -> Result<SyncReport> {
     let runtime = startup::runtime()?;
     let mut stop = pin!(app.stop_sync.notified());
     for _ in 0..LONGEST_TURN.as_millis() / TURN.as_millis() {
-        let outcome = run_with(app, db, &runtime, &hub, Why::ByHand, stop.as_mut());
+        let outcome = run_with(app, db, &runtime, &hub, SyncWhy::ByHand, stop.as_mut());
         if !matches!(&outcome, Err(error) if error.code() == Code::SyncRunning) {
             if outcome.is_ok() {
                 // The hub is there: whatever held the background off is over.
@@ -139,7 +144,7 @@ fn run_with(
     db: &Db,
     runtime: &Runtime,
     hub: &HttpHub,
-    why: Why,
+    why: SyncWhy,
     stop: Pin<&mut Notified>,
 ) -> Result<SyncReport> {
     if app.syncing.swap(true, Ordering::SeqCst) {
@@ -178,7 +183,7 @@ pub fn keep_syncing(handle: AppHandle) {
                 continue;
             };
             let current = line.insert(current);
-            let done = run_with(&app, &db, &runtime, &current.hub, Why::ByItself, pin!(app.stop_sync.notified()));
+            let done = run_with(&app, &db, &runtime, &current.hub, SyncWhy::ByItself, pin!(app.stop_sync.notified()));
             let waited = match done {
                 Ok(_) => runtime.block_on(news(&app, &db, &current.hub)),
                 Err(error) => Err(error),

@@ -321,7 +321,7 @@ impl<H: HubApi> Run<'_, H> {
             let bytes = self.hub.pull(PullRequest { after: link.pulled, incarnation: self.origin.incarnation }).await?;
             let page: PullReply = rmp_serde::from_slice(&bytes)?;
             if page.epoch != link.epoch {
-                return Err(Error::with(Code::HubUnreachable, "the hub was restored while we spoke"));
+                return Err(Code::HubRestored.into());
             }
             if !page.commits.is_empty() || page.cursor != link.pulled {
                 self.seen.received += take_page(self.db, &page)?;

@@ -25,7 +25,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Who wanted a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum SyncWhy {
     /// Somebody pressed the button.
     ByHand,
     /// Something was written here, or the hub had news.
@@ -35,7 +35,7 @@ pub enum Why {
 /// How a sync ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum SyncOutcome {
     /// Exchanged, and the same here and at the hub.
     Identical,
     /// Exchanged, and not the same.
@@ -60,9 +60,9 @@ pub struct SyncRun {
     pub duration_ms: u32,
     /// How many they are.
     pub times: u32,
-    pub why: Why,
-    pub outcome: Outcome,
-    /// Why it failed.
+    pub why: SyncWhy,
+    pub outcome: SyncOutcome,
+    /// SyncWhy it failed.
     pub error: Option<Code>,
     /// Commits.
     pub sent: u32,
@@ -85,7 +85,7 @@ pub struct SyncRun {
 pub async fn run<H: HubApi>(
     db: &Db,
     hub: &H,
-    why: Why,
+    why: SyncWhy,
     progress: &dyn Fn(SyncProgress),
     stop: impl Future<Output = ()>,
 ) -> Result<SyncReport> {
@@ -133,22 +133,22 @@ pub async fn run<H: HubApi>(
     Ok(report)
 }
 
-fn outcome_of(ended: &Result<SyncReport>) -> Outcome {
+fn outcome_of(ended: &Result<SyncReport>) -> SyncOutcome {
     match ended {
-        Ok(report) if report.identical => Outcome::Identical,
-        Ok(report) if report.hub_digest == Digest::default().short() => Outcome::Unproven,
-        Ok(_) => Outcome::Differs,
-        Err(error) if error.code() == Code::SyncStopped => Outcome::Stopped,
-        Err(_) => Outcome::Failed,
+        Ok(report) if report.identical => SyncOutcome::Identical,
+        Ok(report) if report.hub_digest == Digest::default().short() => SyncOutcome::Unproven,
+        Ok(_) => SyncOutcome::Differs,
+        Err(error) if error.code() == Code::SyncStopped => SyncOutcome::Stopped,
+        Err(_) => SyncOutcome::Failed,
     }
 }
 
 impl SyncRun {
     /// Nothing in it that a person would look for: more of the same only counts.
     fn moved_nothing(&self) -> bool {
-        self.why == Why::ByItself
+        self.why == SyncWhy::ByItself
             && self.sent + self.received + self.repaired == 0
-            && matches!(self.outcome, Outcome::Identical | Outcome::Failed)
+            && matches!(self.outcome, SyncOutcome::Identical | SyncOutcome::Failed)
     }
 
     fn from_row(row: &Row) -> rusqlite::Result<SyncRun> {
@@ -160,8 +160,8 @@ impl SyncRun {
             finished_at: row.get("finished_at")?,
             duration_ms: row.get("duration_ms")?,
             times: row.get("times")?,
-            why: if row.get("by_hand")? { Why::ByHand } else { Why::ByItself },
-            outcome: serde_json::from_value(word(row.get("outcome")?)).unwrap_or(Outcome::Failed),
+            why: if row.get("by_hand")? { SyncWhy::ByHand } else { SyncWhy::ByItself },
+            outcome: serde_json::from_value(word(row.get("outcome")?)).unwrap_or(SyncOutcome::Failed),
             // One that another version wrote may have a code that this one does not know.
             error: error.map(|code| serde_json::from_value(word(code)).unwrap_or(Code::Internal)),
             sent: row.get("sent")?,
@@ -225,7 +225,7 @@ fn insert(conn: &Connection, run: &SyncRun) -> Result<()> {
         run.started_at,
         run.finished_at,
         run.duration_ms,
-        run.why == Why::ByHand,
+        run.why == SyncWhy::ByHand,
         word(serde_json::to_value(run.outcome)?),
         run.error.map(serde_json::to_value).transpose()?.and_then(word),
         run.sent,

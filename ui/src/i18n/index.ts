@@ -5,9 +5,9 @@ import en from "./en.json";
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    // Errors, tables and columns are looked up by name in one place each; as typed keys they would make
-    // the type of `t` deeper than the compiler follows.
-    resources: { translation: Omit<typeof en, "errors" | "tables" | "columns"> };
+    // Errors, tables, columns and actions are looked up by name in one place each; as typed keys they
+    // would make the type of `t` deeper than the compiler follows.
+    resources: { translation: Omit<typeof en, "errors" | "tables" | "columns" | "did"> };
   }
 }
 
