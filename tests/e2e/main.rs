@@ -2,6 +2,7 @@
 
 mod own_clinic;
 mod roles;
+mod sync_page;
 mod window;
 
 use std::future::Future;
@@ -79,6 +80,11 @@ fn my_own_clinic_on_a_pc_without_a_keyring() {
 #[test]
 fn every_command_as_every_role() {
     on_screen(roles::story());
+}
+
+#[test]
+fn sync_page() {
+    on_screen(sync_page::story());
 }
 
 async fn story() {

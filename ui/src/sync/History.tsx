@@ -12,7 +12,12 @@ import styles from "./sync.module.css";
 import { trouble } from "./trouble";
 
 const PAGE = 20;
-const looks = { ok: IconCircleCheck, quiet: IconCircleDashed, warn: IconAlertTriangle, stopped: IconPlayerStop };
+const looks = {
+  ok: IconCircleCheck,
+  quiet: IconCircleDashed,
+  warn: IconAlertTriangle,
+  stopped: IconPlayerStop,
+};
 type Look = keyof typeof looks;
 
 const moved = (run: SyncRun) => run.sent + run.received + run.repaired > 0;

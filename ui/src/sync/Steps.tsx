@@ -119,7 +119,15 @@ function Running() {
   );
 }
 
-function Ended({ status, report, failed }: { status: SyncStatus; report: SyncReport | null; failed: boolean }) {
+function Ended({
+  status,
+  report,
+  failed,
+}: {
+  status: SyncStatus;
+  report: SyncReport | null;
+  failed: boolean;
+}) {
   const { t } = useTranslation();
   const { tz } = useHere();
   const time = report ? clock(report.finishedAt, tz) : undefined;

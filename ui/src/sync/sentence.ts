@@ -48,9 +48,7 @@ export const grouped = (digest: string) => (digest.slice(0, 16).match(/.{1,4}/g)
 export function actionWord(action: string) {
   const path = `did.${action}`;
   const plain = action.replaceAll("_", " ");
-  return i18n.exists(path)
-    ? String(i18n.t(path as never))
-    : plain.charAt(0).toUpperCase() + plain.slice(1);
+  return i18n.exists(path) ? String(i18n.t(path as never)) : plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
 /** Records that were put right by a sync; a core that repairs none does not count them. */
