@@ -1,6 +1,9 @@
 import "../src/i18n";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+// A PC that builds something else at the same time is slow, not wrong.
+configure({ asyncUtilTimeout: 4_000 });
 
 // What jsdom does not have and Mantine asks for.
 window.matchMedia = (query: string) =>
