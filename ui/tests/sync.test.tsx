@@ -240,20 +240,6 @@ test("the history folds what was quiet, lets failures stand out, and goes on by 
   expect(within(history).getByRole("button", { name: "Newer" })).toBeTruthy();
 });
 
-test("each row says whether the hub has it, its appointment and its number together", async () => {
-  const places: Record<string, B.Whereabouts> = { a1: "at_the_hub", t1: "here_only" };
-  const user = await openApp({
-    sync_status: () => status,
-    whereabouts: ({ rows }: { rows: string[] }) => rows.map((id) => places[id]),
-  });
-  await user.click(await screen.findByRole("link", { name: /Today/ }));
-  const line = await screen.findByTestId("row-A-013");
-  expect(await within(line).findByRole("img", { name: "on this PC only, waits for the hub" })).toBeTruthy();
-  places.t1 = "at_the_hub";
-  emit("sync-status-changed", status);
-  expect(await within(line).findByRole("img", { name: "at the hub" })).toBeTruthy();
-});
-
 test("alone there is a form and no marks, and a refused code is explained beside it", async () => {
   const user = await page({
     session: () => ({ ...receptionist, permissions: [...receptionist.permissions, "manage_devices"] }),
@@ -270,4 +256,18 @@ test("alone there is a form and no marks, and a refused code is explained beside
 test("a page that cannot be read says so and can be asked again", async () => {
   await page({ sync_status: () => fail("internal") });
   expect((await screen.findAllByRole("alert")).length).toBeGreaterThan(0);
+});
+
+test("each row says whether the hub has it, its appointment and its number together", async () => {
+  const places: Record<string, B.Whereabouts> = { a1: "at_the_hub", t1: "here_only" };
+  const user = await openApp({
+    sync_status: () => status,
+    whereabouts: ({ rows }: { rows: string[] }) => rows.map((id) => places[id]),
+  });
+  await user.click(await screen.findByRole("link", { name: /Today/ }));
+  const line = await screen.findByTestId("row-A-013");
+  expect(await within(line).findByRole("img", { name: "on this PC only, waits for the hub" })).toBeTruthy();
+  places.t1 = "at_the_hub";
+  emit("sync-status-changed", status);
+  expect(await within(line).findByRole("img", { name: "at the hub" })).toBeTruthy();
 });
