@@ -114,6 +114,8 @@ pub enum Code {
     HubBusy,
     /// The hub shows another key than the one that this PC was introduced to.
     HubIdentityChanged,
+    /// The hub was put back from a copy while a sync ran.
+    HubRestored,
     HubNotConnected,
     CodeInvalid,
     CodeUsed,
@@ -122,6 +124,8 @@ pub enum Code {
     HubHasNoClinic,
     DeviceRevoked,
     SyncRunning,
+    /// A person stopped it; what was exchanged until then stays.
+    SyncStopped,
 
     Internal,
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use neem_core::identity::{Permission, Role, SignedIn};
 use neem_core::ids::{LocalDate, ProviderId, SessionId, UserId};
+use neem_core::sync::records::WaitingRows;
 use neem_core::{Actor, Code, Db, Tx, tenancy};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,10 @@ pub struct App {
     pub written: Notify,
     /// Another hub, or none: waiting for the old one has no sense.
     pub hub_changed: Notify,
+    /// A person stops the sync that runs.
+    pub stop_sync: Notify,
+    /// What the commits that wait have written, for the mark on each record.
+    pub waiting_rows: Mutex<WaitingRows>,
 }
 
 impl App {
@@ -70,6 +75,8 @@ impl App {
             last_failure: Mutex::default(),
             written: Notify::new(),
             hub_changed: Notify::new(),
+            stop_sync: Notify::new(),
+            waiting_rows: Mutex::default(),
         }
     }
 

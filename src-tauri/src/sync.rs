@@ -1,5 +1,6 @@
 //! Syncing in the background and on request; the screens only ever watch.
 
+use std::pin::{Pin, pin};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,12 +12,16 @@ use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::http::HttpHub;
 use neem_core::sync::pin::{self, Pin};
 use neem_core::sync::protocol::{HubApi, WaitRequest};
+use neem_core::sync::records::Whereabouts;
+use neem_core::sync::runs::{self, SyncWhy};
 use neem_core::{Code, Db, Result, patients};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager};
 use tauri_specta::Event;
 use tokio::runtime::Runtime;
+use tokio::sync::futures::Notified;
+use uuid::Uuid;
 
 use crate::events::{SyncProgressed, SyncStatusChanged};
 use crate::startup;
@@ -25,6 +30,8 @@ use crate::state::App;
 /// After a failure; each further one doubles it up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8 * 60);
+/// Whoever stops a sync wants the line for something else: it does not begin again at once.
+const HELD_OFF: Duration = Duration::from_secs(5 * 60);
 /// Writes that follow each other this closely are sent together.
 const GATHER: Duration = Duration::from_millis(150);
 /// How long a pressed button waits for a sync that is running already.
@@ -39,6 +46,10 @@ pub enum SyncState {
     Running,
     Unreachable,
     Refused,
+    /// Neither the line nor the hub's word: what `last_error` says.
+    Failed,
+    /// A person stopped it; it goes on by itself after a while, or when it is asked for.
+    Stopped,
 }
 
 /// Where the work stands, as the badge says it.
@@ -74,7 +85,18 @@ pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
             _ if app.syncing.load(Ordering::Relaxed) => SyncState::Running,
             (_, None) => SyncState::Idle,
             (_, Some(Code::HubUnreachable | Code::HubBusy)) => SyncState::Unreachable,
-            (_, Some(_)) => SyncState::Refused,
+            (_, Some(Code::SyncStopped)) => SyncState::Stopped,
+            (
+                _,
+                Some(
+                    Code::HubRefused
+                    | Code::DeviceRevoked
+                    | Code::HubTooOld
+                    | Code::OtherClinic
+                    | Code::HubIdentityChanged,
+                ),
+            ) => SyncState::Refused,
+            (_, Some(_)) => SyncState::Failed,
         };
         Ok(SyncStatus {
             state,
@@ -104,20 +126,41 @@ pub fn announce_status(handle: &AppHandle) {
 }
 
 /// One sync, with a connection of its own. One that is running already is waited for: whoever presses
-/// the button has pressed it for what they see now.
+/// the button has pressed it for what they see now. Who stops one stops the other's waiting as well.
 pub fn run(app: &App, db: &Db) -> Result<SyncReport> {
     let hub = startup::hub(db)?;
+    let runtime = startup::runtime()?;
+    let mut stop = pin!(app.stop_sync.notified());
     for _ in 0..LONGEST_TURN.as_millis() / TURN.as_millis() {
-        match run_with(app, db, &startup::runtime()?, &hub) {
-            Err(error) if error.code() == Code::SyncRunning => std::thread::sleep(TURN),
-            outcome => return outcome,
+        let outcome = run_with(app, db, &runtime, &hub, SyncWhy::ByHand, stop.as_mut());
+        if !matches!(&outcome, Err(error) if error.code() == Code::SyncRunning) {
+            if outcome.is_ok() {
+                // The hub is there: whatever held the background off is over.
+                app.hub_changed.notify_waiters();
+            }
+            return outcome;
+        }
+        if runtime.block_on(async { tokio::time::timeout(TURN, stop.as_mut()).await }).is_ok() {
+            return Err(Code::SyncStopped.into());
         }
     }
     Err(Code::SyncRunning.into())
 }
 
+/// Ends whatever sync runs, at its next step.
+pub fn stop(app: &App) {
+    app.stop_sync.notify_waiters();
+}
+
 /// One sync over an open line; refused while another one is running.
-fn run_with(app: &App, db: &Db, runtime: &Runtime, hub: &HttpHub) -> Result<SyncReport> {
+fn run_with(
+    app: &App,
+    db: &Db,
+    runtime: &Runtime,
+    hub: &HttpHub,
+    why: SyncWhy,
+    stop: Pin<&mut Notified>,
+) -> Result<SyncReport> {
     if app.syncing.swap(true, Ordering::SeqCst) {
         return Err(Code::SyncRunning.into());
     }
@@ -125,11 +168,17 @@ fn run_with(app: &App, db: &Db, runtime: &Runtime, hub: &HttpHub) -> Result<Sync
     let progress = |progress| {
         let _ = SyncProgressed(progress).emit(&app.handle);
     };
-    let outcome = runtime.block_on(engine::sync(db, hub, &progress));
+    let outcome = runtime.block_on(runs::run(db, hub, why, &progress, stop));
     app.syncing.store(false, Ordering::SeqCst);
     *app.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = outcome.as_ref().err().map(|e| e.code());
     announce_status(&app.handle);
     outcome
+}
+
+/// Where each of these records stands.
+pub fn whereabouts(app: &App, db: &Db, rows: &[Uuid]) -> Result<Vec<Whereabouts>> {
+    let mut waiting = app.waiting_rows.lock().unwrap_or_else(PoisonError::into_inner);
+    db.read(|conn| waiting.whereabouts(conn, rows))
 }
 
 /// Keeps this PC and its hub together: syncs when something was written here, when the hub has
@@ -148,26 +197,33 @@ pub fn keep_syncing(handle: AppHandle) {
                 continue;
             };
             let current = line.insert(current);
-            let done = run_with(&app, &db, &runtime, &current.hub);
+            let done = run_with(&app, &db, &runtime, &current.hub, SyncWhy::ByItself, pin!(app.stop_sync.notified()));
             let waited = match done {
                 Ok(_) => runtime.block_on(news(&app, &db, &current.hub)),
                 Err(error) => Err(error),
             };
             pause = match waited {
                 Ok(()) => FIRST_PAUSE,
-                Err(_) => {
-                    // Every PC of a clinic loses the hub at the same moment; chance spreads them out.
-                    let mut chance = [0];
-                    SystemEntropy.fill(&mut chance);
-                    let spread = pause.mul_f64(0.5 + f64::from(chance[0]) / 255.0);
+                Err(error) => {
+                    let (rest, next) = match error.code() {
+                        Code::SyncStopped => (HELD_OFF, FIRST_PAUSE),
+                        _ => (spread(pause), (pause * 2).min(LONGEST_PAUSE)),
+                    };
                     runtime.block_on(async {
-                        let _ = tokio::time::timeout(spread, app.hub_changed.notified()).await;
+                        let _ = tokio::time::timeout(rest, app.hub_changed.notified()).await;
                     });
-                    (pause * 2).min(LONGEST_PAUSE)
+                    next
                 }
             };
         }
     });
+}
+
+/// Every PC of a clinic loses the hub at the same moment; chance spreads them out.
+fn spread(pause: Duration) -> Duration {
+    let mut chance = [0];
+    SystemEntropy.fill(&mut chance);
+    pause.mul_f64(0.5 + f64::from(chance[0]) / 255.0)
 }
 
 /// The hub as this PC reaches it: kept, so that a sync needs no new connection and no new token.
@@ -198,6 +254,7 @@ async fn news(app: &App, db: &Db, hub: &HttpHub) -> Result<()> {
             tokio::time::sleep(GATHER).await;
             Ok(())
         }
+        () = app.stop_sync.notified() => Err(Code::SyncStopped.into()),
         woken = hub.wait(WaitRequest { after }) => Ok(woken.map(drop)?),
     }
 }

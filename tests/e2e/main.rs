@@ -4,6 +4,7 @@ mod conflicts;
 mod own_clinic;
 mod roles;
 mod stray;
+mod sync_page;
 mod window;
 
 use std::future::Future;
@@ -86,6 +87,11 @@ fn conflicts_are_decided_with_one_key_and_taken_back() {
 #[test]
 fn every_command_as_every_role() {
     on_screen(roles::story());
+}
+
+#[test]
+fn sync_page() {
+    on_screen(sync_page::story());
 }
 
 async fn story() {

@@ -36,6 +36,9 @@ export const keys = {
   preview: (document: B.DocumentRef) => ["preview", document.kind, document.id],
   syncStatus: ["syncStatus"],
   syncReport: ["syncReport"],
+  syncHistory: (page: B.PageRequest) => ["syncHistory", page],
+  waitingChanges: ["waitingChanges"],
+  whereabouts: (rows: string[]) => ["whereabouts", rows],
   hubDevices: ["hubDevices"],
   conflicts: ["conflicts"],
   doubleBookings: ["conflicts", "twice"],
@@ -160,6 +163,25 @@ export const usePreview = (document: B.DocumentRef) =>
 
 export const useSyncStatus = () => useQuery({ queryKey: keys.syncStatus, queryFn: api.syncStatus });
 export const useSyncReport = () => useQuery({ queryKey: keys.syncReport, queryFn: api.lastSyncReport });
+export const useSyncHistory = (page: B.PageRequest) =>
+  useQuery({
+    queryKey: keys.syncHistory(page),
+    queryFn: () => api.syncHistory(page),
+    placeholderData: keepPreviousData,
+  });
+export const useWaitingChanges = () =>
+  useQuery({ queryKey: keys.waitingChanges, queryFn: api.waitingChanges });
+/** Where each of these records stands, by its id. */
+export const useWhereabouts = (rows: string[], enabled: boolean) =>
+  useQuery({
+    queryKey: keys.whereabouts(rows),
+    queryFn: async (): Promise<Record<string, B.Whereabouts>> => {
+      const found = await api.whereabouts(rows);
+      return Object.fromEntries(rows.map((id, index) => [id, found[index]!]));
+    },
+    enabled: enabled && rows.length > 0,
+    placeholderData: keepPreviousData,
+  });
 export const useHubDevices = (connected: boolean) =>
   useQuery({ queryKey: keys.hubDevices, queryFn: api.hubDevices, enabled: connected });
 export const useConflicts = () => useQuery({ queryKey: keys.conflicts, queryFn: api.listConflicts });

@@ -263,6 +263,10 @@ export const commands = {
 	demoLogins: () => __TAURI_INVOKE<DemoLogin[]>("demo_logins"),
 	syncStatus: () => __TAURI_INVOKE<SyncStatus>("sync_status"),
 	syncNow: () => __TAURI_INVOKE<SyncReport>("sync_now"),
+	stopSync: () => __TAURI_INVOKE<null>("stop_sync"),
+	syncHistory: (page: PageRequest) => __TAURI_INVOKE<Page<SyncRun>>("sync_history", { page }),
+	waitingChanges: () => __TAURI_INVOKE<WaitingChanges>("waiting_changes"),
+	whereabouts: (rows: string[]) => __TAURI_INVOKE<Whereabouts[]>("whereabouts", { rows }),
 	lastSyncReport: () => __TAURI_INVOKE<SyncReport | null>("last_sync_report"),
 	connectHub: (address: string, code: string) => __TAURI_INVOKE<SyncStatus>("connect_hub", { address, code }),
 	issueEnrolmentCode: () => __TAURI_INVOKE<EnrolmentCode>("issue_enrolment_code"),
@@ -697,7 +701,11 @@ export type Code = "required" | "too_long" | "not_a_name" | "not_a_phone" | "not
 /**  The last manager or the last site: one must stay. */
 "last_one" | 
 /**  A site with appointments still to come; the detail is how many. */
-"still_booked" | "not_found" | "changed_meanwhile" | "already_waiting" | "illegal_transition" | "slot_taken" | "nothing_to_issue" | "consultation_closed" | "allergy_unanswered" | "immutable" | "database_newer" | "database_damaged" | "wrong_key" | "keyring_silent" | "passphrase_needed" | "wrong_passphrase" | "disk_full" | "already_set_up" | "no_printer" | "print_failed" | "cannot_save_file" | "hub_unreachable" | "hub_refused" | "hub_too_old" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | "sync_running" | "internal";
+"still_booked" | "not_found" | "changed_meanwhile" | "already_waiting" | "illegal_transition" | "slot_taken" | "nothing_to_issue" | "consultation_closed" | "allergy_unanswered" | "immutable" | "database_newer" | "database_damaged" | "wrong_key" | "keyring_silent" | "passphrase_needed" | "wrong_passphrase" | "disk_full" | "already_set_up" | "no_printer" | "print_failed" | "cannot_save_file" | "hub_unreachable" | "hub_refused" | "hub_too_old" | 
+/**  The hub was put back from a copy while a sync ran. */
+"hub_restored" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | "sync_running" | 
+/**  A person stopped it; what was exchanged until then stays. */
+"sync_stopped" | "internal";
 
 /**  A failure as the screens know it: a code with words of its own, and the fields concerned. */
 export type CommandError = {
@@ -2522,6 +2530,17 @@ export type Symptom = {
 	severity: Severity | null,
 };
 
+/**  How a sync ended. */
+export type SyncOutcome = 
+/**  Exchanged, and the same here and at the hub. */
+"identical" | 
+/**  Exchanged, and not the same. */
+"differs" | 
+/**  Exchanged, and not compared: somebody never stopped writing. */
+"unproven" | 
+/**  A person stopped it. */
+"stopped" | "failed";
+
 /**  Where a running sync stands, in commits. */
 export type SyncProgress = {
 	step: SyncStep,
@@ -2529,8 +2548,9 @@ export type SyncProgress = {
 	toSend: number,
 	received: number,
 	toReceive: number,
-	/**  Over the wire, both ways. */
-	bytes: number,
+	/**  Over the wire. */
+	bytesSent: number,
+	bytesReceived: number,
 };
 
 /**  A page was sent or fetched. */
@@ -2554,7 +2574,38 @@ export type SyncReport = {
 	repaired?: number,
 };
 
-export type SyncState = "not_connected" | "idle" | "running" | "unreachable" | "refused";
+/**  A sync of the past, or several in a row that ended alike and moved nothing. */
+export type SyncRun = {
+	id: number,
+	/**  When the first of them began. */
+	startedAt: Instant,
+	/**  When the last of them ended. */
+	finishedAt: Instant,
+	/**  Milliseconds that the last of them took, by the PC's clock. */
+	durationMs: number,
+	/**  How many they are. */
+	times: number,
+	why: SyncWhy,
+	outcome: SyncOutcome,
+	/**  SyncWhy it failed. */
+	error: Code | null,
+	/**  Commits. */
+	sent: number,
+	received: number,
+	/**  Over the wire, of all of them. */
+	bytesSent: number,
+	bytesReceived: number,
+	/**  Records that were compared. */
+	records: number | null,
+	/**  Records that differed from the hub and were put right. */
+	repaired: number,
+};
+
+export type SyncState = "not_connected" | "idle" | "running" | "unreachable" | "refused" | 
+/**  Neither the line nor the hub's word: what `last_error` says. */
+"failed" | 
+/**  A person stopped it; it goes on by itself after a while, or when it is asked for. */
+"stopped";
 
 /**  Where the work stands, as the badge says it. */
 export type SyncStatus = {
@@ -2578,6 +2629,13 @@ export type SyncStatus = {
 export type SyncStatusChanged = SyncStatus;
 
 export type SyncStep = "connecting" | "sending" | "fetching" | "comparing" | "done";
+
+/**  Who wanted a sync. */
+export type SyncWhy = 
+/**  Somebody pressed the button. */
+"by_hand" | 
+/**  Something was written here, or the hub had news. */
+"by_itself";
 
 export type TagKind = "specialization" | "language" | "skill";
 
@@ -2923,6 +2981,28 @@ export type Vitals = {
 
 export type VitalsId = string;
 
+/**  An action that no hub has acknowledged, as a person would tell it. */
+export type WaitingChange = {
+	/**  As the audit calls it, e.g. `book_walk_in`. */
+	action: string,
+	/**  Who acted; nobody when the system did. */
+	by: string | null,
+	/**  By this PC's clock. */
+	at: Instant,
+	/**  The first patient whom it concerns. */
+	patient: string | null,
+	/**  How many others it concerns. */
+	morePatients: number,
+};
+
+/**  What waits on this PC. */
+export type WaitingChanges = {
+	/**  All of them. */
+	count: number,
+	/**  The first, in the order in which they will be sent. */
+	first: WaitingChange[],
+};
+
 /**  Which of the offered time and doctor is meant; what is left out comes from the offer and the entry. */
 export type WaitlistBooking = {
 	start: Instant | null,
@@ -2980,6 +3060,13 @@ export type WalkInDesk = {
 	nextNumber: string,
 	doctors: DoctorQueue[],
 };
+
+/**  Where everything stands that was ever written to a record. */
+export type Whereabouts = 
+/**  Some of it is on this PC alone. */
+"here_only" | 
+/**  The hub has acknowledged all of it. */
+"at_the_hub";
 
 /**  Everything on the doctor's screen. */
 export type Workplace = {

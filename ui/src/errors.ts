@@ -106,6 +106,7 @@ const words: Record<Code, Words> = {
   hub_too_old: situation("hub_too_old"),
   hub_busy: situation("hub_busy"),
   hub_identity_changed: situation("hub_identity_changed"),
+  hub_restored: situation("hub_restored"),
   hub_not_connected: situation("hub_not_connected"),
   code_invalid: situation("code_invalid"),
   code_used: situation("code_used"),
@@ -114,6 +115,7 @@ const words: Record<Code, Words> = {
   hub_has_no_clinic: situation("hub_has_no_clinic"),
   device_revoked: situation("device_revoked"),
   sync_running: situation("sync_running"),
+  sync_stopped: situation("sync_stopped"),
   internal: situation("internal"),
 };
 

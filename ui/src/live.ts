@@ -48,7 +48,9 @@ function onChanged(tables: string[]) {
   void refresh(keys.syncStatus);
 }
 
-let progress: SyncProgress | null = null;
+/** Where a running sync stands, with this window's own times: since when, and of the last word of it. */
+export type LiveProgress = SyncProgress & { since: number; heardAt: number };
+let progress: LiveProgress | null = null;
 const watchers = new Set<() => void>();
 export const syncProgress = {
   current: () => progress,
@@ -57,7 +59,8 @@ export const syncProgress = {
     return () => void watchers.delete(watcher);
   },
   set: (next: SyncProgress | null) => {
-    progress = next;
+    const now = Date.now();
+    progress = next && { ...next, since: progress?.since ?? now, heardAt: now };
     watchers.forEach((watcher) => watcher());
   },
 };
@@ -66,9 +69,10 @@ export function listenToCore() {
   void events.changed.listen((event) => onChanged(event.payload.tables));
   void events.syncStatusChanged.listen((event) => {
     queries.setQueryData(keys.syncStatus, event.payload);
+    void refresh(keys.waitingChanges, ["whereabouts"]);
     if (event.payload.state !== "running") {
       syncProgress.set(null);
-      void refresh(keys.syncReport, keys.hubDevices, keys.conflicts);
+      void refresh(keys.syncReport, ["syncHistory"], keys.hubDevices, keys.conflicts);
     }
   });
   void events.syncProgressed.listen((event) => syncProgress.set(event.payload));

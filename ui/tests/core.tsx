@@ -9,7 +9,7 @@ const hearers = new Map<string, (event: { payload: unknown }) => void>();
 
 export const invoke = vi.fn(async (name: string, args?: unknown) => {
   if (!answers[name]) throw { code: "internal", problems: [], detail: null };
-  return structuredClone(answers[name](args as never));
+  return structuredClone(await answers[name](args as never));
 });
 export const listen = async (name: string, hear: (event: { payload: unknown }) => void) => {
   hearers.set(name, hear);

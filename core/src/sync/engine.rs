@@ -46,8 +46,9 @@ pub struct SyncProgress {
     pub to_send: u32,
     pub received: u32,
     pub to_receive: u32,
-    /// Over the wire, both ways.
-    pub bytes: u32,
+    /// Over the wire.
+    pub bytes_sent: u32,
+    pub bytes_received: u32,
 }
 
 /// What a sync did, and its proof.
@@ -140,7 +141,15 @@ struct Run<'a, H> {
 /// Runs one sync to its end, telling `progress` about every page.
 pub async fn sync<H: HubApi>(db: &Db, hub: &H, progress: &dyn Fn(SyncProgress)) -> Result<SyncReport> {
     let origin = db.read(|conn| Ok(Author::read(conn)?.origin))?;
-    let seen = SyncProgress { step: SyncStep::Connecting, sent: 0, to_send: 0, received: 0, to_receive: 0, bytes: 0 };
+    let seen = SyncProgress {
+        step: SyncStep::Connecting,
+        sent: 0,
+        to_send: 0,
+        received: 0,
+        to_receive: 0,
+        bytes_sent: 0,
+        bytes_received: 0,
+    };
     let mut run = Run { db, hub, origin, progress, seen, start: hub.traffic(), repairs: (0, 0) };
     run.tell(SyncStep::Connecting);
     run.greet().await?;
@@ -159,7 +168,8 @@ impl<H: HubApi> Run<'_, H> {
     fn tell(&mut self, step: SyncStep) {
         let (sent, received) = self.hub.traffic();
         self.seen.step = step;
-        self.seen.bytes = small(sent + received - self.start.0 - self.start.1);
+        self.seen.bytes_sent = small(sent - self.start.0);
+        self.seen.bytes_received = small(received - self.start.1);
         (self.progress)(self.seen.clone());
     }
 
@@ -321,7 +331,7 @@ impl<H: HubApi> Run<'_, H> {
         loop {
             let page: PullReply = rmp_serde::from_slice(&bytes)?;
             if page.epoch != link.epoch {
-                return Err(Error::with(Code::HubUnreachable, "the hub was restored while we spoke"));
+                return Err(Code::HubRestored.into());
             }
             let (cursor, last) = (page.cursor, page.cursor >= page.hub_seq);
             let ahead = async { if last { Ok(None) } else { pull(cursor).await.map(Some) } };
@@ -402,7 +412,7 @@ impl<H: HubApi> Run<'_, H> {
 }
 
 /// Counts for people; four thousand million are as good as more.
-fn small(count: u64) -> u32 {
+pub(crate) fn small(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 

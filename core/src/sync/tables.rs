@@ -166,6 +166,7 @@ pub const LOCAL: &[&str] = &[
     "conflicts",
     "quarantine",
     "repairs",
+    "sync_runs",
     "sign_in_throttle",
     "sessions",
     "idempotency_keys",

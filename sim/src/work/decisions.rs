@@ -18,13 +18,13 @@ pub fn keep_version(hand: &mut Hand) -> Tried {
     let conflict = &open[hand.rng.usize(0..open.len())];
     let version = &conflict.versions[hand.rng.usize(0..conflict.versions.len())];
     let user = hand.staff.doctors[0].0;
-    Ok(Some(hand.write(user, |tx| decide::keep_version(tx, conflict.id, &version.stamp, true))))
+    Ok(Some(hand.write(user, |tx| decide::keep_version(tx, conflict.id, &version.stamp, true).map(drop))))
 }
 
 pub fn keep_both(hand: &mut Hand) -> Tried {
     let open = "SELECT id FROM conflicts WHERE kind = 'booked_twice' ORDER BY id";
     let Some(id) = hand.one(open)?.map(ConflictId) else { return Ok(None) };
-    Ok(Some(hand.write(hand.staff.desk, |tx| overlap::keep_both(tx, id))))
+    Ok(Some(hand.write(hand.staff.desk, |tx| overlap::keep_both(tx, id).map(drop))))
 }
 
 pub fn merge_records(hand: &mut Hand) -> Tried {

@@ -1,14 +1,18 @@
 use neem_core::identity::Permission;
 use neem_core::ids::{ConflictId, DecisionId, Instant};
+use neem_core::page::{Page, PageRequest};
 use neem_core::sync::decide::{self, Decided, FieldConflict, Quarantined};
 use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::overlap::{self, ConflictSummary};
 use neem_core::sync::pin;
 use neem_core::sync::protocol::{HubApi, NewCodeRequest};
+use neem_core::sync::records::{self, WaitingChanges, Whereabouts};
+use neem_core::sync::runs::{self, SyncRun};
 use neem_core::{Code, Error};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, State};
+use uuid::Uuid;
 
 use crate::error::Answer;
 use crate::startup;
@@ -17,6 +21,9 @@ use crate::sync::{self, SyncStatus};
 
 /// Who may read what clinicians wrote.
 const CLINICAL: Permission = Permission::ViewClinical;
+
+/// More than these nobody reads; the page says how many there are.
+const WAITING_SHOWN: u32 = 20;
 
 /// A PC of the clinic, as the hub knows it.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -55,6 +62,33 @@ pub async fn sync_now(handle: AppHandle) -> Answer<SyncReport> {
         Ok(sync::run(app, &*app.db()?)?)
     })
     .await
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn stop_sync(app: State<App>) -> Answer<()> {
+    app.user(Permission::Sync)?;
+    sync::stop(&app);
+    Ok(())
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn sync_history(app: State<App>, page: PageRequest) -> Answer<Page<SyncRun>> {
+    app.read(Permission::Sync, |conn| runs::history(conn, page))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn waiting_changes(app: State<App>) -> Answer<WaitingChanges> {
+    app.read(Permission::Sync, |conn| records::waiting_changes(conn, WAITING_SHOWN))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn whereabouts(app: State<App>, rows: Vec<Uuid>) -> Answer<Vec<Whereabouts>> {
+    app.user(Permission::Sync)?;
+    Ok(sync::whereabouts(&app, &*app.db()?, &rows)?)
 }
 
 #[tauri::command(async)]

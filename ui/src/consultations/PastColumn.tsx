@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { PrescriptionSummary, Visit } from "../api";
 import { useHere } from "../kit/clinic";
 import { dateOf } from "../kit/time";
+import { RecordMark } from "../kit/Whereabouts";
 import styles from "./Workplace.module.css";
 
 type Props = { visits: Visit[]; onShow: (prescription: PrescriptionSummary) => void };
@@ -76,6 +77,7 @@ function Prescribed({
         <button type="button" className={styles.link} onClick={() => onShow(prescription)}>
           {prescription.number}
         </button>
+        <RecordMark id={prescription.id} />
         {prescription.supersededBy && <span>{t("past.superseded")}</span>}
       </h2>
       <ul className={styles.meds}>

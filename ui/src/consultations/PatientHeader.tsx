@@ -7,6 +7,7 @@ import { AlternateName, useAgeSex } from "../kit/person";
 import { languageName } from "../kit/places";
 import { QueueNumber } from "../kit/QueueNumber";
 import { clock, date } from "../kit/time";
+import { RecordMark } from "../kit/Whereabouts";
 import styles from "./Workplace.module.css";
 
 type Props = {
@@ -30,6 +31,7 @@ export function PatientHeader({ patient, number, startedAt, busy, onFinish }: Pr
       <div className={styles.id}>
         <h1>
           <bdi>{patient.fullName}</bdi> <AlternateName name={patient.alternateName} />
+          <RecordMark id={patient.id} />
         </h1>
         <p className="num">
           {[ageSex(patient.ageYears, patient.gender), born].filter(Boolean).join(", ")}

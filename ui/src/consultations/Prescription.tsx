@@ -16,6 +16,7 @@ import { useHere } from "../kit/clinic";
 import { tellAction, useKeys } from "../kit/keys";
 import { forget, useMemory } from "../kit/memory";
 import { clock, useSettled } from "../kit/time";
+import { RecordMark } from "../kit/Whereabouts";
 import type { useAutosave } from "../kit/useAutosave";
 import { AfterFields } from "./AfterFields";
 import { IssueDialog } from "./IssueDialog";
@@ -148,6 +149,7 @@ export function Prescription({
         {issuedHere.map((one) => (
           <button type="button" key={one.id} className={styles.issued} onClick={() => onShow(one)}>
             {t("rx.issuedAt", { number: one.number, time: clock(one.issuedAt, tz) })}
+            <RecordMark id={one.id} />
           </button>
         ))}
         <span className={styles.fill} />

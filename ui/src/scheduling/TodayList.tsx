@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Move, TodayRow } from "../api";
 import { useHere } from "../kit/clinic";
 import { useMemory } from "../kit/memory";
+import { useWhere } from "../kit/Whereabouts";
 import { nextMove, otherMoves, waited, type Group, type GroupName } from "./groups";
 import { TodayRowView } from "./TodayRow";
 import styles from "./Today.module.css";
@@ -27,6 +28,8 @@ export function TodayList({ groups, now, limit, moving, onMove, onSlip, onCancel
   const [selected, setSelected] = useMemory<string | null>("today:selected", null);
   const visible = groups.flatMap((group) => (folded.includes(group.name) ? [] : group.rows));
   const current = visible.find((row) => row.appointmentId === selected) ?? visible[0];
+
+  const where = useWhere(visible.flatMap((row) => [row.appointmentId, row.ticketId ?? []].flat()));
 
   const focusRow = (row: TodayRow | undefined) => {
     if (!row) return;
@@ -114,6 +117,7 @@ export function TodayList({ groups, now, limit, moving, onMove, onSlip, onCancel
                       move={allowed(row)}
                       accepts={mayAccept(row)}
                       busy={moving === row.appointmentId}
+                      where={where(row.appointmentId, row.ticketId)}
                       onFocus={() => setSelected(row.appointmentId)}
                       onMove={(to) => onMove(row, to)}
                       onSlip={() => onSlip(row)}

@@ -1,7 +1,7 @@
 import { Menu } from "@mantine/core";
 import { IconClockExclamation, IconDots, IconGitCompare, IconPrinter } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { Move, TodayRow } from "../api";
+import type { Move, TodayRow, Whereabouts } from "../api";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { Keys } from "../kit/Kbd";
@@ -10,6 +10,7 @@ import { useAgeSex, shortDoctor } from "../kit/person";
 import { QueueNumber } from "../kit/QueueNumber";
 import { Status } from "../kit/Status";
 import { clock } from "../kit/time";
+import { WhereMark } from "../kit/Whereabouts";
 import { otherMoves, type Lateness } from "./groups";
 import styles from "./Today.module.css";
 
@@ -21,6 +22,8 @@ type Props = {
   /** A requested visit can also be given its time without the patient's word. */
   accepts: boolean;
   busy: boolean;
+  /** Whether the hub has all of it; none where that says nothing. */
+  where: Whereabouts | null;
   onFocus: () => void;
   onMove: (to: Move) => void;
   onSlip: () => void;
@@ -58,6 +61,7 @@ export function TodayRowView(props: Props) {
           <bdi>{row.patientName}</bdi>
         </b>{" "}
         <span>{ageSex(row.ageYears, row.gender)}</span>
+        <WhereMark at={props.where} />
       </span>
       <span role="gridcell" className={styles.why} dir="auto" title={row.reason ?? undefined}>
         {row.reason}

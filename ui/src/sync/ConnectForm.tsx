@@ -6,6 +6,7 @@ import { Button } from "../kit/Button";
 import { TextField } from "../kit/Field";
 import { useForm } from "../kit/form";
 import styles from "./sync.module.css";
+import { Trouble } from "./Trouble";
 
 export function ConnectForm() {
   const { t } = useTranslation();
@@ -36,7 +37,11 @@ export function ConnectForm() {
         onValue={fill("address")}
       />
       <TextField label={t("join.code")} dir="ltr" {...form.text("code")} onValue={fill("code")} />
-      <ErrorBanner error={connect.error} fields={form.names} />
+      {connect.error && connect.error.problems.length === 0 ? (
+        <Trouble error={connect.error} waiting={0} />
+      ) : (
+        <ErrorBanner error={connect.error} fields={form.names} />
+      )}
       <Button type="submit" look="main" size="lg" keys="Enter" busy={connect.isPending}>
         {t("sync.connect.go")}
       </Button>

@@ -5,41 +5,59 @@ import {
   IconFingerprint,
   IconLoader2,
 } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import type { SyncProgress, SyncReport, SyncStatus, SyncStep } from "../api";
+import type { SyncReport, SyncStatus, SyncStep } from "../api";
 import { useHere } from "../kit/clinic";
 import kit from "../kit/kit.module.css";
-import { clock } from "../kit/time";
-import { syncProgress } from "../live";
-import { bytes, grouped } from "./sentence";
+import { clock, useNow } from "../kit/time";
+import { syncProgress, type LiveProgress } from "../live";
+import { bytes, grouped, repairedIn } from "./sentence";
 import styles from "./sync.module.css";
 
 type Mark = "ok" | "now" | "next" | "warn";
-const order: SyncStep[] = ["connecting", "sending", "fetching", "comparing", "done"];
+type Step = Exclude<SyncStep, "done">;
+type Part = { done: number; all: number };
 
-function StepRow({
-  mark,
-  title,
-  what,
-  time,
-  children,
-}: {
-  mark: Mark;
-  title: string;
-  what: string;
-  time?: string;
-  children?: React.ReactNode;
-}) {
+/** The steps in their order: while one runs, its words; how much of it is done, where that is known; and after. */
+const steps: {
+  step: Step;
+  doing: (t: TFunction, part: Part) => string;
+  part?: (progress: LiveProgress) => Part;
+  done?: (t: TFunction, report: SyncReport) => string;
+}[] = [
+  { step: "connecting", doing: (t) => t("sync.doing.connecting") },
+  {
+    step: "sending",
+    doing: (t, part) => t("sync.doing.sending", part),
+    part: ({ sent, toSend }) => ({ done: sent, all: Math.max(sent, toSend) }),
+    done: (t, { sent, bytesSent }) => `${t("sync.done.sending", { count: sent })}, ${bytes(t, bytesSent)}`,
+  },
+  {
+    step: "fetching",
+    doing: (t, part) => t("sync.doing.fetching", part),
+    part: ({ received, toReceive }) => ({ done: received, all: Math.max(received, toReceive) }),
+    done: (t, { received, bytesReceived }) =>
+      `${t("sync.done.fetching", { count: received })}, ${bytes(t, bytesReceived)}`,
+  },
+  { step: "comparing", doing: (t) => t("sync.doing.comparing") },
+];
+
+/** Without a word from the hub for so long, the page says that it is still waited for. */
+const SILENCE = 4_000;
+
+type RowProps = { mark: Mark; title: string; what?: string; time?: string; children?: React.ReactNode };
+function StepRow({ mark, title, what, time, children }: RowProps) {
   const Icon = { ok: IconCircleCheck, now: IconLoader2, next: IconCircleDashed, warn: IconAlertTriangle }[
     mark
   ];
   return (
-    <li className={styles[mark]}>
+    <li className={styles[mark]} aria-current={mark === "now" ? "step" : undefined}>
       <Icon size={20} stroke={1.75} aria-hidden className={mark === "now" ? kit.spin : undefined} />
       <div>
         <b>{title}</b>
-        <span>{what}</span>
+        {what && <span>{what}</span>}
       </div>
       <time className={styles.time}>{time}</time>
       {children}
@@ -49,72 +67,110 @@ function StepRow({
 
 type Props = { status: SyncStatus; report: SyncReport | null; busy: boolean; failed: boolean };
 export function Steps({ status, report, busy, failed }: Props) {
+  return busy ? <Running /> : <Ended status={status} report={report} failed={failed} />;
+}
+
+function Running() {
+  const { t } = useTranslation();
+  const live = useSyncExternalStore(syncProgress.watch, syncProgress.current);
+  const now = useNow(1_000);
+  const at = live ? steps.findIndex(({ step }) => step === live.step) : 0;
+  const elapsed = live ? Math.max(0, Math.floor((now - live.since) / 1000)) : 0;
+  const silence = live ? now - live.heardAt : 0;
+  return (
+    <>
+      <h2 className={styles.h2}>
+        {t("sync.runningRun")}
+        <span className="num" data-testid="sync-traffic">
+          {t("sync.upDown", { up: bytes(t, live?.bytesSent ?? 0), down: bytes(t, live?.bytesReceived ?? 0) })}
+          {", "}
+          {t("sync.elapsed", { count: elapsed })}
+        </span>
+      </h2>
+      <ol className={styles.steps} data-testid="sync-steps">
+        {steps.map(({ step, doing, part }, index) => {
+          const counted = (live && part?.(live)) ?? { done: 0, all: 0 };
+          const mark = at < 0 || index < at ? "ok" : index === at ? "now" : "next";
+          const words = mark === "next" || (mark === "ok" && !part) ? "" : doing(t, counted);
+          const silent =
+            mark === "now" && silence > SILENCE
+              ? t("sync.silent", { seconds: Math.floor(silence / 1000) })
+              : "";
+          return (
+            <StepRow
+              key={step}
+              mark={mark}
+              title={t(`sync.step.${step}`)}
+              what={[words, silent].filter(Boolean).join(", ")}
+            >
+              {mark === "now" && counted.all > 0 && (
+                <progress
+                  className={styles.bar}
+                  max={counted.all}
+                  value={counted.done}
+                  aria-label={t(`sync.step.${step}`)}
+                />
+              )}
+            </StepRow>
+          );
+        })}
+      </ol>
+    </>
+  );
+}
+
+function Ended({
+  status,
+  report,
+  failed,
+}: {
+  status: SyncStatus;
+  report: SyncReport | null;
+  failed: boolean;
+}) {
   const { t } = useTranslation();
   const { tz } = useHere();
-  const progress = useSyncExternalStore(syncProgress.watch, syncProgress.current);
-  const running = busy ? (progress ?? start) : null;
-  const markOf = (step: SyncStep): Mark => {
-    if (!running) return report ? "ok" : "next";
-    const [at, mine] = [order.indexOf(running.step), order.indexOf(step)];
-    return mine < at ? "ok" : mine === at ? "now" : "next";
-  };
-  const time = report && !busy ? clock(report.finishedAt, tz) : undefined;
-  const count = (sent: number, all: number) => t("sync.of", { sent, all: Math.max(sent, all) });
+  const time = report ? clock(report.finishedAt, tz) : undefined;
+  const repaired = report ? repairedIn(report) : 0;
   return (
     <>
       <h2 className={styles.h2}>
         {t("sync.lastRun")}
-        {report && !busy && (
+        {report && (
           <span
             className={report.identical ? styles.good : styles.amber}
             data-testid={failed ? undefined : "sync-result"}
             role="status"
           >
-            {report.identical ? t("sync.identical") : t("sync.different")}
+            {t(report.identical ? "sync.same" : "sync.differ", { count: report.records, time })}
           </span>
         )}
       </h2>
-      <ol className={styles.steps} aria-live="polite">
+      {repaired > 0 && <p className={styles.meta}>{t("sync.repaired", { count: repaired })}</p>}
+      <ol className={styles.steps}>
         <StepRow
-          mark={status.waiting > 0 && !busy ? "warn" : "ok"}
+          mark={status.waiting > 0 ? "warn" : "ok"}
           title={t("sync.step.saved")}
           what={status.waiting > 0 ? t("sync.waiting", { count: status.waiting }) : t("sync.nothingWaits")}
         />
+        {steps
+          .filter(({ done }) => done)
+          .map(({ step, done }) => (
+            <StepRow
+              key={step}
+              mark={report ? "ok" : "next"}
+              title={t(`sync.step.${step}`)}
+              what={report && done ? done(t, report) : t("sync.notYet")}
+              time={time}
+            />
+          ))}
         <StepRow
-          mark={markOf("sending")}
-          title={t("sync.step.sent")}
-          what={
-            running
-              ? count(running.sent, running.toSend)
-              : report
-                ? `${count(report.sent, report.sent)}, ${bytes(t, report.bytesSent)}`
-                : t("sync.notYet")
-          }
-          time={time}
-        />
-        <StepRow
-          mark={markOf("fetching")}
-          title={t("sync.step.fetched")}
-          what={
-            running
-              ? `${count(running.received, running.toReceive)}, ${bytes(t, running.bytes)}`
-              : report
-                ? `${count(report.received, report.received)}, ${bytes(t, report.bytesReceived)}`
-                : t("sync.notYet")
-          }
-          time={time}
-        />
-        <StepRow
-          mark={report && !running && !report.identical ? "warn" : markOf("comparing")}
-          title={t("sync.step.compared")}
-          what={
-            report && !running
-              ? t(report.identical ? "sync.recordsSame" : "sync.recordsDiffer", { count: report.records })
-              : t("sync.notYet")
-          }
+          mark={!report ? "next" : report.identical ? "ok" : "warn"}
+          title={t("sync.step.comparing")}
+          what={report ? t("sync.proof") : t("sync.notYet")}
           time={time}
         >
-          {report && !running && (
+          {report && (
             <p className={styles.proof}>
               <IconFingerprint size={16} aria-hidden />
               <code title={report.digest}>{grouped(report.digest)}</code>
@@ -129,5 +185,3 @@ export function Steps({ status, report, busy, failed }: Props) {
     </>
   );
 }
-
-const start: SyncProgress = { step: "connecting", sent: 0, toSend: 0, received: 0, toReceive: 0, bytes: 0 };

@@ -1,19 +1,22 @@
-import { IconRefresh } from "@tabler/icons-react";
+import { IconPlayerStop, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useSyncReport, useSyncStatus } from "../api";
-import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { FailedState, SkeletonRows } from "../kit/Empty";
-import { useHints } from "../kit/keys";
+import { useHints, useKeys } from "../kit/keys";
+import { useSettled } from "../kit/time";
 import { AddPc } from "./AddPc";
 import { ConflictList } from "./ConflictList";
 import { ConnectForm } from "./ConnectForm";
+import { History } from "./History";
 import { HubDevices } from "./HubDevices";
-import { syncNow, useSyncRun } from "./run";
+import { stopSync, syncNow, useSyncRun } from "./run";
 import { sentence } from "./sentence";
 import { Steps } from "./Steps";
 import styles from "./sync.module.css";
+import { Trouble } from "./Trouble";
+import { WaitingChanges } from "./WaitingChanges";
 
 export function SyncScreen() {
   const { t } = useTranslation();
@@ -21,7 +24,22 @@ export function SyncScreen() {
   const status = useSyncStatus();
   const report = useSyncReport();
   const run = useSyncRun();
-  const hints = useHints([{ keys: ["Alt", "Shift", "S"], label: t("keys.syncNow") }]);
+  const running = status.data?.state === "running";
+  // One in the background that is over at once would only flicker.
+  const lasting = useSettled(running, 300);
+  const busy = run.busy || (running && lasting);
+  const hints = useHints([
+    busy
+      ? { keys: ["Esc"], label: t("sync.stop") }
+      : { keys: ["Alt", "Shift", "S"], label: t("keys.syncNow") },
+  ]);
+  useKeys({
+    escape: () => {
+      if (!busy) return false;
+      stopSync();
+      return true;
+    },
+  });
   if (status.error) return <FailedState error={status.error} retry={() => void status.refetch()} />;
   if (!status.data)
     return (
@@ -30,7 +48,6 @@ export function SyncScreen() {
       </div>
     );
   const connected = status.data.state !== "not_connected";
-  const busy = run.busy || status.data.state === "running";
   const words = sentence(t, status.data, tz);
   const failure =
     run.error ??
@@ -54,6 +71,16 @@ export function SyncScreen() {
         >
           {t("sync.now")}
         </Button>
+        {busy && (
+          <Button
+            data-testid="sync-stop"
+            keys="Esc"
+            icon={<IconPlayerStop size={16} aria-hidden />}
+            onClick={stopSync}
+          >
+            {t("sync.stop")}
+          </Button>
+        )}
       </div>
       <div className={styles.columns}>
         <div className={styles.left}>
@@ -62,7 +89,7 @@ export function SyncScreen() {
           </p>
           {failure && (
             <div className={styles.gap} data-testid={run.error ? "sync-result" : undefined}>
-              <ErrorBanner error={failure} />
+              <Trouble error={failure} waiting={status.data.waiting} />
             </div>
           )}
           {connected && failure?.code === "hub_identity_changed" && may("manage_devices") && <ConnectForm />}
@@ -73,6 +100,7 @@ export function SyncScreen() {
           ) : (
             <p className={styles.meta}>{t("sync.askManager")}</p>
           )}
+          {connected && <WaitingChanges />}
           {status.data.quarantined > 0 && (
             <p className={styles.meta}>{t("sync.quarantined", { count: status.data.quarantined })}</p>
           )}
@@ -80,6 +108,7 @@ export function SyncScreen() {
         <div className={styles.right}>
           {connected && <HubDevices />}
           {connected && may("manage_devices") && <AddPc />}
+          {connected && <History />}
           <ConflictList />
         </div>
       </div>

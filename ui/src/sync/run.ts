@@ -16,6 +16,18 @@ export async function syncNow() {
   } catch (error) {
     remember("sync:run", { busy: false, error });
   } finally {
-    void refresh(keys.syncStatus, keys.hubDevices, keys.conflicts);
+    void refresh(
+      keys.syncStatus,
+      keys.waitingChanges,
+      ["syncHistory"],
+      ["whereabouts"],
+      keys.hubDevices,
+      keys.conflicts,
+    );
   }
+}
+
+/** Whatever sync runs ends at its next step; what was exchanged stays. */
+export function stopSync() {
+  void api.stopSync();
 }

@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
-import type { SyncStatus } from "../api";
+import type { SyncReport, SyncStatus } from "../api";
+import i18n from "../i18n";
 import { moment } from "../kit/time";
 
 export type Cloud = "tick" | "up" | "off" | "alert";
@@ -22,6 +23,10 @@ export function sentence(
       return { cloud: "up", first, second: join(t("sync.runningNow"), waiting) };
     case "unreachable":
       return { cloud: "off", first, second: join(t("sync.unreachable"), waiting, since) };
+    case "failed":
+      return { cloud: "alert", first, second: join(t("sync.failed"), waiting, since) };
+    case "stopped":
+      return { cloud: "up", first, second: join(t("sync.stopped"), waiting, since) };
     case "refused":
       return { cloud: "alert", first, second: join(t("sync.refused"), waiting) };
     case "idle":
@@ -38,3 +43,13 @@ export function bytes(t: TFunction, count: number) {
 }
 
 export const grouped = (digest: string) => (digest.slice(0, 16).match(/.{1,4}/g) ?? []).join(" ");
+
+/** What a person did, in their words; one that has none here keeps its own name. */
+export function actionWord(action: string) {
+  const path = `did.${action}`;
+  const plain = action.replaceAll("_", " ");
+  return i18n.exists(path) ? String(i18n.t(path as never)) : plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** Records that were put right by a sync; a core that repairs none does not count them. */
+export const repairedIn = (report: SyncReport & { repaired?: number }) => report.repaired ?? 0;
