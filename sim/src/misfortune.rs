@@ -149,20 +149,8 @@ impl World<'_> {
         self.folder.join(format!("{name}{}", self.folders))
     }
 
-    /// A PC that has once been copied is only copied again while nothing waits in it: of commits that three
-    /// copies hold before the hub has heard of them, two copies make two (see docs/simulation.md).
-    fn may_be_copied(&mut self, which: usize) -> bool {
-        let pc = &self.pcs[which];
-        let waiting =
-            pc.db().is_some_and(|db| db.read(neem_core::sync::engine::waiting).is_ok_and(|waiting| waiting > 0));
-        self.copied.insert(pc.device) || !waiting
-    }
-
     fn restore_pc(&mut self, which: usize) {
         if self.pcs[which].copy.is_none() || self.rng.u8(0..3) == 0 {
-            if !self.may_be_copied(which) {
-                return;
-            }
             let to = self.new_folder("copy");
             self.line(format!("{}: its disk is copied", self.pcs[which].name));
             self.pcs[which].back_up(&to).expect("a copy");
@@ -175,7 +163,7 @@ impl World<'_> {
     }
 
     fn clone_pc(&mut self, which: usize) {
-        if self.pcs.len() >= MOST_PCS || !self.may_be_copied(which) {
+        if self.pcs.len() >= MOST_PCS {
             return;
         }
         self.tally.fault("pc_cloned");

@@ -1,7 +1,7 @@
 //! One run: the machines, the true time, and the dice.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -35,8 +35,6 @@ pub struct World<'a> {
     next: u32,
     /// At which PC each write was made.
     pub authors: BTreeMap<u32, usize>,
-    /// The PCs of which there are copies.
-    pub copied: HashSet<uuid::Uuid>,
 }
 
 /// Plays the run of a seed in `folder`, which it leaves as it ends.
@@ -97,7 +95,6 @@ impl<'a> World<'a> {
             folders: 0,
             next: 0,
             authors: BTreeMap::new(),
-            copied: HashSet::new(),
         }
     }
 
@@ -156,7 +153,7 @@ impl<'a> World<'a> {
     }
 
     pub fn work_at(&mut self, which: usize) {
-        self.at_pc(which, |hand| work::anything(hand));
+        self.at_pc(which, work::anything);
     }
 
     fn two_want_one_time(&mut self) {

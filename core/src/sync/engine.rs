@@ -11,6 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::ids::Instant;
 use crate::sync::apply::{self, Aftermath, Checked};
 use crate::sync::commit::{self, Origin, Sealed};
+use crate::sync::copies::{Elsewhere, Lives};
 use crate::sync::digest::{Delta, Digest};
 use crate::sync::incarnation;
 use crate::sync::log::{self, Author, Catalogue};
@@ -251,9 +252,34 @@ impl<H: HubApi> Run<'_, H> {
         }
         // What both have may never have been acknowledged to this copy.
         while self.send_page(common).await? {}
+        let elsewhere = match incarnations > self.origin.incarnation {
+            true => self.signed_elsewhere(common).await?,
+            false => Vec::new(),
+        };
         let next = incarnations.max(self.origin.incarnation) + 1;
-        self.origin = self.db.transact(|conn, catalogue, _| incarnation::begin(conn, catalogue, common, next))?;
+        self.origin = self
+            .db
+            .transact(|conn, catalogue, now| incarnation::begin(conn, catalogue, common, next, &elsewhere, now))?;
         Ok(())
+    }
+
+    /// What waits here and has been sent by another copy of this PC, which held it too.
+    async fn signed_elsewhere(&self, common: u64) -> Result<Vec<Elsewhere>> {
+        let (waiting, key) = self
+            .db
+            .read(|conn| Ok((incarnation::waiting_after(conn, self.origin, common)?, Author::read(conn)?.key)))?;
+        let mut lives = Lives::default();
+        let mut after = 0;
+        while !waiting.is_empty() {
+            let bytes = self.hub.pull(PullRequest { after, incarnation: self.origin.incarnation }).await?;
+            let page: PullReply = rmp_serde::from_slice(&bytes)?;
+            lives.take(&page, self.origin.device);
+            after = page.cursor;
+            if page.cursor >= page.hub_seq {
+                break;
+            }
+        }
+        Ok(lives.shared(&waiting, &key))
     }
 
     async fn send(&mut self) -> Result<()> {

@@ -1,14 +1,17 @@
-//! A database that is an older copy of itself, or one of two copies of one PC: it begins a new life, so
+//! A database that is an older copy of itself, or one of several copies of one PC: it begins a new life, so
 //! that no number is ever given to two different commits. What the hub has not seen yet is signed anew
 //! under the new life; what it has comes back by fetching.
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::ids::Instant;
+use crate::sync::apply::{self, Aftermath};
 use crate::sync::commit::{self, Body, GENESIS, Origin};
+use crate::sync::copies::Elsewhere;
 use crate::sync::digest::Delta;
 use crate::sync::log::{Author, Catalogue};
 use crate::sync::merge::StampId;
@@ -17,7 +20,6 @@ use crate::sync::tables::Table;
 
 /// The hash of this PC's own commit with this number, if its log has it.
 pub fn hash_at(conn: &Connection, origin: Origin, seq: u64) -> Result<Option<Vec<u8>>> {
-    use rusqlite::OptionalExtension;
     let found = conn
         .prepare_cached("SELECT hash FROM commits WHERE device = ?1 AND incarnation = ?2 AND seq = ?3")?
         .query_row(params![origin.device, origin.incarnation, seq as i64], |row| row.get(0))
@@ -25,32 +27,88 @@ pub fn hash_at(conn: &Connection, origin: Origin, seq: u64) -> Result<Option<Vec
     Ok(found)
 }
 
-/// Begins life `incarnation` after the last commit that this PC and the hub have in common. Everything
-/// is fetched again from the beginning: another copy of this PC may have written under the old life,
-/// and fetching passes over one's own.
-pub fn begin(conn: &Connection, catalogue: &Catalogue, common: u64, incarnation: u32) -> Result<Origin> {
+/// This PC's own commits after number `common`, with their places in the log.
+fn own_after(conn: &Connection, origin: Origin, common: u64) -> Result<Vec<(i64, Vec<u8>)>> {
+    let sql = "SELECT id, body FROM commits WHERE device = ?1 AND incarnation = ?2 AND seq > ?3 ORDER BY seq";
+    let mut statement = conn.prepare(sql)?;
+    let rows = statement.query_map(params![origin.device, origin.incarnation, common as i64], |row| {
+        Ok((row.get("id")?, row.get("body")?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The bodies of the commits that the hub does not have under this life.
+pub fn waiting_after(conn: &Connection, origin: Origin, common: u64) -> Result<Vec<Vec<u8>>> {
+    Ok(own_after(conn, origin, common)?.into_iter().map(|(_, body)| body).collect())
+}
+
+/// Where the commits after `common` go: the first of them to another copy's life, the rest to the new one.
+struct Moves {
+    old: Origin,
+    new: Origin,
+    common: u64,
+    /// The life of the other copy, and how many of the commits the hub has there already.
+    taken_over: Option<(Origin, u64)>,
+}
+
+impl Moves {
+    fn of(&self, stamp: StampId) -> StampId {
+        if stamp.device != self.old.device || stamp.incarnation != self.old.incarnation || stamp.seq <= self.common {
+            return stamp;
+        }
+        let place = stamp.seq - self.common;
+        match self.taken_over {
+            Some((life, count)) if place <= count => life.stamp(place),
+            Some((_, count)) => self.new.stamp(place - count),
+            None => self.new.stamp(place),
+        }
+    }
+}
+
+/// Begins life `incarnation` after the last commit that this PC and the hub have in common; `elsewhere` are
+/// those that follow it and that the hub has under another copy's life. Everything is fetched again from
+/// the beginning: another copy of this PC may have written under the old life, and fetching passes over
+/// one's own.
+pub fn begin(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    common: u64,
+    incarnation: u32,
+    elsewhere: &[Elsewhere],
+    now: Instant,
+) -> Result<Origin> {
     let author = Author::read(conn)?;
     let (old, new) = (author.origin, Origin { incarnation, ..author.origin });
-    let moved =
-        |stamp: StampId| match stamp.device == old.device && stamp.incarnation == old.incarnation && stamp.seq > common
-        {
-            true => new.stamp(stamp.seq - common),
-            false => stamp,
-        };
-    restamp_heads(conn, catalogue, old, new, common)?;
-    let mut statement = conn.prepare(
-        "SELECT id, seq, body FROM commits WHERE device = ?1 AND incarnation = ?2 AND seq > ?3 ORDER BY seq",
-    )?;
-    let own: Vec<(i64, i64, Vec<u8>)> = statement
-        .query_map(params![old.device, old.incarnation, common as i64], |row| {
-            Ok((row.get("id")?, row.get("seq")?, row.get("body")?))
-        })?
-        .collect::<rusqlite::Result<_>>()?;
+    // What was fetched already stands in the log under that life and cannot be taken over again.
+    let fetched = |life: Origin| -> Result<bool> { Ok(apply::head_of(conn, life)?.0 > 0) };
+    let elsewhere = match elsewhere.first() {
+        Some(first) if fetched(first.origin)? => &[],
+        _ => elsewhere,
+    };
+    let taken_over = elsewhere.first().map(|first| (first.origin, elsewhere.len() as u64));
+    let moves = Moves { old, new, common, taken_over };
+    restamp_heads(conn, catalogue, &moves)?;
     let (mut head, mut seq) = (GENESIS.to_vec(), 0u64);
-    for (id, _, bytes) in own {
+    let mut there = elsewhere.iter();
+    for (id, bytes) in own_after(conn, old, common)? {
+        if let Some(there) = there.next() {
+            conn.execute(
+                "UPDATE commits SET incarnation = ?1, seq = ?2, hash = ?3, signature = ?4, body = ?5, hub_seq = ?6 WHERE id = ?7",
+                params![
+                    there.origin.incarnation,
+                    there.seq as i64,
+                    there.hash.as_slice(),
+                    there.signature,
+                    there.body,
+                    there.hub_seq,
+                    id
+                ],
+            )?;
+            continue;
+        }
         let mut body = Body::decode(&bytes)?;
         for write in body.updates.iter_mut().flat_map(|update| &mut update.groups) {
-            write.seen.iter_mut().for_each(|stamp| *stamp = moved(*stamp));
+            write.seen.iter_mut().for_each(|stamp| *stamp = moves.of(*stamp));
         }
         let bytes = body.encode()?;
         seq += 1;
@@ -61,6 +119,7 @@ pub fn begin(conn: &Connection, catalogue: &Catalogue, common: u64, incarnation:
         )?;
         head = hash.to_vec();
     }
+    weigh_anew(conn, catalogue, elsewhere, now)?;
     conn.execute(
         "UPDATE this_device SET incarnation = ?1, seq = ?2, head_hash = ?3 WHERE only = 1",
         params![incarnation, seq as i64, head],
@@ -69,29 +128,46 @@ pub fn begin(conn: &Connection, catalogue: &Catalogue, common: u64, incarnation:
     Ok(new)
 }
 
+/// The hub may have moved the clocks of what was taken over.
+fn weigh_anew(conn: &Connection, catalogue: &Catalogue, elsewhere: &[Elsewhere], now: Instant) -> Result<()> {
+    let (mut delta, mut aftermath) = (Delta::default(), Aftermath::default());
+    for there in elsewhere {
+        let stamp = there.origin.stamp(there.seq);
+        apply::clamp(conn, catalogue, stamp, there.hlc, &mut delta, &mut aftermath)?;
+    }
+    aftermath.derive(conn, catalogue, now)?;
+    delta.store(conn)
+}
+
 /// Standing writes of the commits that are signed anew carry the new stamps, and the proof follows.
-fn restamp_heads(conn: &Connection, catalogue: &Catalogue, old: Origin, new: Origin, common: u64) -> Result<()> {
-    let mine = params![old.device, old.incarnation, common as i64];
+fn restamp_heads(conn: &Connection, catalogue: &Catalogue, moves: &Moves) -> Result<()> {
+    let mine = params![moves.old.device, moves.old.incarnation, moves.common as i64];
     let mut statement =
-        conn.prepare("SELECT DISTINCT tbl, row FROM heads WHERE device = ?1 AND incarnation = ?2 AND seq > ?3")?;
-    let rows: Vec<(String, Uuid)> =
-        statement.query_map(mine, |row| Ok((row.get("tbl")?, row.get("row")?)))?.collect::<rusqlite::Result<_>>()?;
+        conn.prepare("SELECT DISTINCT tbl, row, seq FROM heads WHERE device = ?1 AND incarnation = ?2 AND seq > ?3")?;
+    let heads: Vec<(String, Uuid, i64)> = statement
+        .query_map(mine, |row| Ok((row.get("tbl")?, row.get("row")?, row.get("seq")?)))?
+        .collect::<rusqlite::Result<_>>()?;
     let state = |table: Table, row: Uuid| -> Result<Option<RowState>> {
         let info = catalogue.table(table);
         info.values(conn, row)?.map(|values| info.state(conn, row, values)).transpose()
     };
     let mut before = BTreeMap::new();
-    for (table, row) in &rows {
+    for (table, row, _) in &heads {
         if let Some(known) = catalogue.known(table)
+            && !before.contains_key(&(known, *row))
             && let Some(state) = state(known, *row)?
         {
             before.insert((known, *row), state.hash(table, *row));
         }
     }
-    conn.execute(
-        "UPDATE heads SET incarnation = ?4, seq = seq - ?3 WHERE device = ?1 AND incarnation = ?2 AND seq > ?3",
-        params![old.device, old.incarnation, common as i64, new.incarnation],
-    )?;
+    for (table, row, seq) in &heads {
+        let stamp = moves.of(moves.old.stamp(seq.unsigned_abs()));
+        conn.execute(
+            "UPDATE heads SET incarnation = ?1, seq = ?2
+             WHERE tbl = ?3 AND row = ?4 AND device = ?5 AND incarnation = ?6 AND seq = ?7",
+            params![stamp.incarnation, stamp.seq as i64, table, row, moves.old.device, moves.old.incarnation, seq],
+        )?;
+    }
     let mut delta = Delta::default();
     for ((table, row), hash) in before {
         if let Some(after) = state(table, row)? {

@@ -5,6 +5,7 @@ pub mod apply;
 pub mod capture;
 pub mod client;
 pub mod commit;
+mod copies;
 pub mod crowding;
 pub mod decide;
 pub mod digest;

@@ -67,7 +67,7 @@ pub fn sums_of_pc(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Resu
     for table in Table::ALL {
         let name = table.name();
         let mut statement = conn.prepare_cached(&format!("SELECT * FROM {name}"))?;
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut by_name: Vec<usize> = (0..columns.len()).collect();
         by_name.sort_by(|a, b| columns[*a].cmp(&columns[*b]));
         let mut rows = statement.query([])?;
