@@ -674,7 +674,11 @@ export type Code = "required" | "too_long" | "not_a_name" | "not_a_phone" | "not
 /**  The last manager or the last site: one must stay. */
 "last_one" | 
 /**  A site with appointments still to come; the detail is how many. */
-"still_booked" | "not_found" | "changed_meanwhile" | "already_waiting" | "illegal_transition" | "slot_taken" | "nothing_to_issue" | "consultation_closed" | "allergy_unanswered" | "immutable" | "database_newer" | "database_damaged" | "wrong_key" | "keyring_silent" | "passphrase_needed" | "wrong_passphrase" | "disk_full" | "already_set_up" | "no_printer" | "print_failed" | "cannot_save_file" | "hub_unreachable" | "hub_refused" | "hub_too_old" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | "sync_running" | "internal";
+"still_booked" | "not_found" | "changed_meanwhile" | "already_waiting" | "illegal_transition" | "slot_taken" | "nothing_to_issue" | "consultation_closed" | "allergy_unanswered" | "immutable" | "database_newer" | "database_damaged" | "wrong_key" | "keyring_silent" | "passphrase_needed" | "wrong_passphrase" | "disk_full" | "already_set_up" | "no_printer" | "print_failed" | "cannot_save_file" | "hub_unreachable" | "hub_refused" | "hub_too_old" | 
+/**  Too many requests; the PC tries again by itself. */
+"hub_busy" | 
+/**  The hub shows another key than the one that this PC was introduced to. */
+"hub_identity_changed" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | "sync_running" | "internal";
 
 /**  A failure as the screens know it: a code with words of its own, and the fields concerned. */
 export type CommandError = {
