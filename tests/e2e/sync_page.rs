@@ -22,7 +22,9 @@ async fn walk_in(desk: &Pc, name: &str) {
 
 /// Nothing that the main task needs lies below the window.
 async fn fits(desk: &Pc, css: &str) {
-    let script = format!("const box = document.querySelector('{css}').getBoundingClientRect(); return box.bottom <= innerHeight && box.right <= innerWidth && box.top >= 0");
+    let script = format!(
+        "const box = document.querySelector('{css}').getBoundingClientRect(); return box.bottom <= innerHeight && box.right <= innerWidth && box.top >= 0"
+    );
     assert_eq!(desk.js(&script).await, json!(true), "{css} fits the window");
 }
 
@@ -120,7 +122,10 @@ pub async fn story() {
     desk.see("[data-testid^=row-]").await;
     desk.press("Alt Right").await;
     desk.see("[data-testid=quick-line]").await;
-    desk.see("header [data-where], h1 [data-where]").await;
+    let shows = "const box = document.querySelector('h1 [data-where]')?.getBoundingClientRect();
+         return box !== undefined && box.width > 0 && box.right < innerWidth";
+    desk.until("the mark beside the name", shows).await;
+    desk.is_accessible("the doctor's screen with marks").await;
     desk.picture("patient-mark").await;
     desk.stop().await;
     hub.stop();
