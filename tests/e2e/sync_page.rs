@@ -122,7 +122,10 @@ pub async fn story() {
     desk.see("[data-testid^=row-]").await;
     desk.press("Alt Right").await;
     desk.see("[data-testid=quick-line]").await;
-    desk.see("header [data-where], h1 [data-where]").await;
+    let shows = "const box = document.querySelector('h1 [data-where]')?.getBoundingClientRect();
+         return box !== undefined && box.width > 0 && box.right < innerWidth";
+    desk.until("the mark beside the name", shows).await;
+    desk.is_accessible("the doctor's screen with marks").await;
     desk.picture("patient-mark").await;
     desk.stop().await;
     hub.stop();

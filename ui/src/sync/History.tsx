@@ -70,7 +70,7 @@ function RunLine({ run }: { run: SyncRun }) {
   const Icon = looks[look];
   const exchanged = moved(run)
     ? `${t("sync.history.moved", { sent: run.sent, received: run.received })}, ${bytes(t, run.bytesSent + run.bytesReceived)}`
-    : t("sync.history.nothing");
+    : t(run.outcome === "stopped" ? "sync.history.none_exchanged" : "sync.history.nothing");
   const what =
     run.outcome === "failed"
       ? trouble({ code: run.error ?? "internal", detail: null }, 0).what

@@ -135,7 +135,7 @@ function Ended({
   return (
     <>
       <h2 className={styles.h2}>
-        {t("sync.lastRun")}
+        {t(failed ? "sync.lastWholeRun" : "sync.lastRun")}
         {report && (
           <span
             className={report.identical ? styles.good : styles.amber}
