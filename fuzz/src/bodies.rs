@@ -109,7 +109,7 @@ fn row_id(u: &mut Unstructured, like: &Sample) -> Result<Uuid> {
     Ok(match u.int_in_range(0..=7)? {
         0 => like.id,
         1 => Uuid::from_u128(u.arbitrary()?),
-        _ => Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0100 + u128::from(u.arbitrary::<u8>()?)),
+        _ => Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0100 + u128::from(u.arbitrary::<u8>()? % 32)),
     })
 }
 

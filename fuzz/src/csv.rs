@@ -5,15 +5,12 @@ use std::cell::RefCell;
 
 use arbitrary::{Result, Unstructured};
 use neem_core::patients::{self, ImportField, ImportMapping, SharedPhone};
-use neem_core::{Actor, Db};
-use tempfile::TempDir;
+use neem_core::Actor;
 
-use super::fixture::{NOW, TEMPLATE};
-use super::page::check_sums;
-use super::push::count;
+use super::fixture::{Desk, NOW, TEMPLATE, count};
 
 thread_local! {
-    static DESK: RefCell<Option<(TempDir, Db)>> = const { RefCell::new(None) };
+    static DESK: RefCell<Option<Desk>> = const { RefCell::new(None) };
 }
 
 pub fn csv(bytes: &[u8]) {
@@ -35,7 +32,8 @@ pub fn csv(bytes: &[u8]) {
     }
     let mapping = ImportMapping { columns, shared_phone, skip_duplicates };
     DESK.with_borrow_mut(|slot| {
-        let (_, db) = slot.get_or_insert_with(|| TEMPLATE.desk());
+        let desk = slot.get_or_insert_with(|| TEMPLATE.desk());
+        let db = &desk.db;
         let today = NOW.day(chrono_tz::Asia::Kolkata);
         let dry = db.read(|conn| patients::dry_run(conn, file, &mapping, today));
         let before = count(db, "SELECT count(*) FROM patients");
@@ -46,7 +44,7 @@ pub fn csv(bytes: &[u8]) {
                 assert_eq!(dry.problem_count, 0);
                 assert_eq!((dry.would_import, &dry.parity, dry.dependants), (done.imported, &done.stored, done.dependants));
                 assert_eq!(after, before + i64::from(done.imported));
-                check_sums(db);
+                desk.check();
             }
             (Ok(dry), Err(error)) => {
                 assert!(dry.problem_count > 0, "a sound file was refused: {error:?}");

@@ -1,9 +1,10 @@
 //! A small clinic, made once for each process: a hub, a PC that founded the clinic there, and another
 //! PC whose key is known, so that commits of its can be signed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::body::Body;
 use axum::http::Request;
@@ -13,6 +14,7 @@ use neem_core::ids::Instant;
 use neem_core::keys::DatabaseKey;
 use neem_core::sync::Table;
 use neem_core::sync::commit::{self, Body as CommitBody, GENESIS, Inserts, Origin, SCHEMA, Sealed, SigningKey};
+use neem_core::sync::digest::Delta;
 use neem_core::sync::engine;
 use neem_core::sync::log::TableInfo;
 use neem_core::sync::protocol::*;
@@ -72,7 +74,6 @@ pub struct Template {
     pub tenant: Uuid,
     pub desk: Origin,
     pub room: Origin,
-    pub room_hash: [u8; 32],
     pub hub_seq: i64,
     pub epoch: Uuid,
     /// A row of every table that has one, and its columns alone of every other.
@@ -216,6 +217,53 @@ pub fn sealed(origin: Origin, seq: u64, previous: &[u8; 32], body: &CommitBody) 
     Some((Sealed { seq, signature: signature.into(), body: bytes.into() }, hash))
 }
 
+/// A PC that is used for several inputs, because opening one takes longer than all else.
+pub struct Desk {
+    _folder: TempDir,
+    pub db: Db,
+    changed: Arc<Mutex<BTreeSet<Table>>>,
+    pub used: u32,
+}
+
+impl Desk {
+    /// The sums that are kept are those of the rows, in every table that was written since the last time.
+    pub fn check(&self) {
+        let changed = std::mem::take(&mut *self.changed.lock().expect("one thread"));
+        check_sums(&self.db, &changed.into_iter().collect::<Vec<_>>());
+    }
+}
+
+pub fn check_sums(db: &Db, tables: &[Table]) {
+    let mut sums = Delta::default();
+    db.read(|conn| {
+        let mut stored = BTreeMap::new();
+        for table in tables {
+            let info = TableInfo::read(conn, *table)?;
+            let mut statement = conn.prepare(&format!("SELECT id FROM {}", table.name()))?;
+            for id in statement.query_map([], |row| row.get::<_, Uuid>(0))? {
+                let id = id?;
+                let state = info.state(conn, id, info.values(conn, id)?.expect("the row"))?;
+                sums.change(table.name(), id, None, state.hash(table.name(), id));
+            }
+            let mut kept = conn.prepare("SELECT bucket, sum, rows FROM digests WHERE tbl = ?1 AND rows > 0")?;
+            let mut kept = kept.query([table.name()])?;
+            while let Some(row) = kept.next()? {
+                let sum = u128::from_le_bytes(row.get("sum")?);
+                stored.insert((table.name().to_owned(), row.get::<_, u8>("bucket")?), (sum, row.get::<_, i64>("rows")?));
+            }
+        }
+        let sums = sums.into_sorted();
+        let odd = sums.iter().find(|(bucket, sum)| stored.get(*bucket) != Some(*sum));
+        assert!(odd.is_none() && sums.len() == stored.len(), "the sums are not those of the rows: {odd:?}");
+        Ok(())
+    })
+    .expect("reads");
+}
+
+pub fn count(db: &Db, sql: &str) -> i64 {
+    db.read(|conn| Ok(conn.query_row(sql, [], |row| row.get(0))?)).expect("counts")
+}
+
 impl Template {
     fn make() -> Template {
         let folder = folder();
@@ -234,7 +282,7 @@ impl Template {
         let (_, room_line) = enrol(&hub, For::Tenant(tenant), room.device, &room_key(), None);
         let samples = db.read(samples).expect("samples");
         let introduction = introduce(&samples, room.device, tenant);
-        let (first, room_hash) = sealed(room, 1, &GENESIS, &introduction).expect("seals");
+        let (first, _) = sealed(room, 1, &GENESIS, &introduction).expect("seals");
         let push = Push { device: room.device, incarnation: 1, hlcs: vec![introduction.hlc], commits: vec![first] };
         let pushed = wait(room_line.push(rmp_serde::to_vec(&push).expect("encodes"))).expect("pushes");
         assert!(wait(engine::sync(&db, &desk, &|_| {})).expect("syncs").identical);
@@ -250,7 +298,7 @@ impl Template {
             tenant,
             desk: Origin { device: desk_id, incarnation: 1 },
             room,
-            room_hash,
+
             hub_seq: pushed.hub_seqs[0],
             epoch,
             samples,
@@ -263,11 +311,14 @@ impl Template {
     }
 
     /// The PC as it was when the template was made.
-    pub fn desk(&self) -> (TempDir, Db) {
+    pub fn desk(&self) -> Desk {
         let folder = folder();
         std::fs::write(folder.path().join("neem.db"), &self.desk_file).expect("writes");
         let db = open_db(&folder, &self.key, 1 << 50);
-        (folder, db)
+        let changed = Arc::new(Mutex::new(BTreeSet::new()));
+        let heard = changed.clone();
+        db.on_change(move |tables| heard.lock().expect("one thread").extend(tables));
+        Desk { _folder: folder, db, changed, used: 0 }
     }
 
     /// The hub as it was then.

@@ -99,6 +99,8 @@ fn who(hub: &Hub, headers: &HeaderMap) -> Result<Device, Refusal> {
 
 async fn take_push(State(hub): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
     let taken = blocking(move || {
+        // A stranger's body is not unpacked; the push asks again, inside its transaction.
+        who(&hub, &headers)?;
         let plain = unpack(&body).map_err(|_| Refusal::new(Code::HubRefused, "a body that cannot be read"))?;
         push::push(&hub, &token(&headers)?, &plain)
     });
