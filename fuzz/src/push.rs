@@ -11,6 +11,7 @@ use neem_core::sync::commit::{Body, Sealed};
 use neem_core::sync::engine;
 use neem_core::sync::protocol::{HelloRequest, HubApi, Push};
 use neem_hub::Hub;
+use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -72,9 +73,16 @@ fn sent_and_fetched(Clinic { hub, desk, .. }: &Clinic, bytes: &[u8]) -> bool {
         return false;
     }
     assert!(report.identical, "the PC and the hub differ after {:?}", bodies_of(&push));
-    let at_hub = hub.store().read().query_row("SELECT count(*) FROM quarantine", [], |row| row.get::<_, i64>(0));
-    assert_eq!(count(&desk.db, "SELECT count(*) FROM quarantine"), at_hub.expect("counts"), "set aside on one side alone");
+    let at_hub = set_aside(hub.store().read());
+    let here = desk.db.read(|conn| Ok(set_aside(conn))).expect("reads");
+    assert_eq!(here, at_hub, "set aside on one side alone: {:?}", bodies_of(&push));
     true
+}
+
+fn set_aside(conn: &Connection) -> Vec<(i64, String)> {
+    let mut statement = conn.prepare("SELECT seq, reason FROM quarantine ORDER BY seq").expect("prepares");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("reads");
+    rows.collect::<rusqlite::Result<_>>().expect("reads")
 }
 
 fn bodies_of(push: &Push) -> Vec<Option<Body>> {

@@ -28,6 +28,9 @@ pub struct Checked<'a> {
     pub hub_seq: i64,
 }
 
+/// Why a commit is set aside that the database itself would not take as it is.
+pub const BREAKS_A_RULE: &str = "breaks a rule of the database";
+
 /// Rows touched while commits are applied, for what is derived from them afterwards.
 #[derive(Default)]
 pub struct Aftermath {
@@ -73,7 +76,13 @@ pub fn apply(
     };
     let tenant: Uuid =
         conn.prepare_cached("SELECT tenant_id FROM this_device WHERE only = 1")?.query_row([], |row| row.get(0))?;
+    if let Some(reason) = fit::malformed(&body, tenant) {
+        return quarantine(conn, commit, &reason, now);
+    }
     let known = body.known_part(|table| catalogue.known(table).is_some());
+    if !catalogue.keeps(&known) {
+        return quarantine(conn, commit, BREAKS_A_RULE, now);
+    }
     if let Some(reason) = fit::unfit(&known, tenant, |table, id| exists(conn, catalogue, table, id))? {
         return quarantine(conn, commit, &reason, now);
     }

@@ -514,7 +514,7 @@ fn apply_page(
         let hash = commit::chain_hash(previous, origin, seq, &pulled.sealed.body);
         heads.insert(origin, (seq, hash.to_vec()));
         let checked = Checked { origin, sealed: &pulled.sealed, hash, hlc: pulled.hlc, hub_seq: pulled.hub_seq };
-        let reason = unfit.contains(&origin.stamp(seq)).then_some("breaks a rule of the database");
+        let reason = unfit.contains(&origin.stamp(seq)).then_some(apply::BREAKS_A_RULE);
         apply::apply(conn, catalogue, &checked, now, reason, &mut delta, &mut aftermath)?;
         hlc = hlc.max(pulled.hlc);
         applied += 1;

@@ -25,6 +25,8 @@ use crate::sync::value::Value;
 pub struct TableInfo {
     pub table: Table,
     pub columns: Vec<String>,
+    /// What each column holds.
+    kinds: Vec<Kind>,
     /// Positions of the columns in the order of their names.
     by_name: Vec<usize>,
     select: String,
@@ -43,8 +45,15 @@ impl TableInfo {
             select: format!("SELECT {} FROM {name} WHERE id = ?1", columns.join(", ")),
             insert: format!("INSERT INTO {name} ({}) VALUES ({marks})", columns.join(", ")),
             by_name,
+            kinds: kinds(conn, name)?,
             columns,
         })
+    }
+
+    /// What the column holds; `None` for one that this version has not.
+    fn kind(&self, column: &str) -> Option<Kind> {
+        let place = self.columns.iter().position(|own| own == column)?;
+        self.kinds.get(place).copied()
     }
 
     /// The row's values in the order of the columns; `None` if there is no such row.
@@ -89,6 +98,43 @@ impl TableInfo {
     }
 }
 
+/// What a column of a replicated table can be declared as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Int,
+    Real,
+    Text,
+    Blob,
+}
+
+impl Kind {
+    /// Whether SQLite would keep the value as it is. It turns the text 12 into a number where the column
+    /// holds numbers, and the sums would no longer be those of the rows.
+    fn keeps(self, value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::Int(_) => self == Kind::Int,
+            Value::Real(_) => self == Kind::Real,
+            Value::Text(_) => self == Kind::Text,
+            Value::Blob(_) => self == Kind::Blob,
+        }
+    }
+}
+
+fn kinds(conn: &Connection, table: &str) -> Result<Vec<Kind>> {
+    let mut statement = conn.prepare("SELECT type FROM pragma_table_info(?1) ORDER BY cid")?;
+    let named = |row: &Row| {
+        let name: String = row.get("type")?;
+        Ok(match name.as_str() {
+            "INTEGER" => Kind::Int,
+            "REAL" => Kind::Real,
+            "TEXT" => Kind::Text,
+            _ => Kind::Blob,
+        })
+    };
+    Ok(statement.query_map([table], named)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// All tables of one connection.
 pub struct Catalogue(HashMap<Table, TableInfo>);
 
@@ -112,6 +158,22 @@ impl Catalogue {
     /// The table of this name, if this version and this file have it.
     pub fn known(&self, name: &str) -> Option<Table> {
         Table::by_name(name).filter(|table| self.0.contains_key(table))
+    }
+
+    /// Whether the tables keep every value of a commit as it is; a column that is not known keeps all.
+    pub fn keeps(&self, body: &Body) -> bool {
+        let rows_kept = |block: &Inserts| {
+            let Some(info) = self.known(&block.table).map(|table| self.table(table)) else { return true };
+            let kinds: Vec<Option<Kind>> = block.columns.iter().map(|column| info.kind(column)).collect();
+            let kept = |(kind, value): (&Option<Kind>, &Value)| kind.is_none_or(|kind| kind.keeps(value));
+            block.rows.iter().all(|row| kinds.iter().zip(row).all(kept))
+        };
+        let change_kept = |update: &Update| {
+            let Some(info) = self.known(&update.table).map(|table| self.table(table)) else { return true };
+            let mut fields = update.groups.iter().flat_map(|write| &write.fields);
+            fields.all(|(column, value)| info.kind(column).is_none_or(|kind| kind.keeps(value)))
+        };
+        body.inserts.iter().all(rows_kept) && body.updates.iter().all(change_kept)
     }
 
     pub fn tables(&self) -> impl Iterator<Item = Table> {
