@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use neem_core::ids::{ClinicId, ProviderId, UserId};
 use neem_core::keys::DatabaseKey;
@@ -26,6 +26,8 @@ use uuid::Uuid;
 
 const ROUNDS: usize = 12;
 const HUB_ROUNDS: usize = 10;
+/// In each clinic of the long run: so few that its log stays quick to check.
+const LONG_ROUNDS: usize = 12;
 /// No child is silent for so long unless it hangs.
 const SILENCE: Duration = Duration::from_secs(10);
 /// What the child says before it is killed some milliseconds later: spreads kills over the steps.
@@ -206,17 +208,60 @@ fn check_log(conn: &Connection) -> neem_core::Result<BTreeSet<(String, Uuid)>> {
 
 #[test]
 fn a_pc_killed_at_any_moment_keeps_what_it_confirmed() {
-    let house = HubHouse::open();
+    kill_pc(ROUNDS, 20_261_120);
+}
+
+#[test]
+fn a_hub_killed_in_the_middle_of_pushes_keeps_what_it_acknowledged() {
+    kill_hub(HUB_ROUNDS, 20_261_121);
+}
+
+/// `make torture RUNS=1000`: the same, in one small clinic after the other.
+#[test]
+#[ignore = "takes minutes: make torture"]
+fn a_thousand_kills_lose_nothing() {
+    let runs: usize = std::env::var("RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1_000);
+    let begun = Instant::now();
+    let clinics = u32::try_from(runs.div_ceil(2 * LONG_ROUNDS)).expect("a number of clinics");
+    let seed = |clinic: u32| clinic.wrapping_mul(2_654_435_761);
+    let tell = |what: &str, clinic: u32| {
+        let kills = (clinic as usize + 1) * LONG_ROUNDS;
+        println!("{kills} kills of {what} in {} clinics, {} s", clinic + 1, begun.elapsed().as_secs());
+    };
+    // Side by side: each waits for the disk most of the time.
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut in_sync = 0;
+            for clinic in 0..clinics {
+                in_sync += kill_pc(LONG_ROUNDS, seed(clinic));
+                tell(&format!("a PC, {in_sync} of them within a sync,"), clinic);
+            }
+        });
+        scope.spawn(|| {
+            for clinic in 0..clinics {
+                kill_hub(LONG_ROUNDS, seed(clinic));
+                tell("a hub", clinic);
+            }
+        });
+    });
+}
+
+/// Kills a PC `rounds` times, while it writes and while it syncs with a hub that is a process of its
+/// own; returns how many kills fell within a sync.
+fn kill_pc(rounds: usize, seed: u32) -> usize {
+    let mut house = HubHouse::open();
     let (Pc { dir, key, clock, db, .. }, _) = first_pc(&house);
     let device = db.device().expect("a device");
     let room = join(&house, device.tenant, "Room 2");
-    let own_commits = format!("SELECT max(seq) FROM commits WHERE device = x'{}'", device.id.0.simple());
     db.close().expect("closes");
+    house.stop();
+    let hub = serving(&house);
     let file = dir.path().join("neem.db");
     let people = room.read(people);
-    let mut noise = Seeded::new(20_261_120);
-    let (mut confirmed, mut killed) = (BTreeSet::new(), BTreeSet::new());
-    for round in 0..ROUNDS {
+    let mut noise = Seeded::new(seed);
+    let mut desk = Pc::empty();
+    let (mut confirmed, mut killed) = (BTreeSet::new(), Vec::new());
+    for round in 0..rounds {
         // The killed syncs must have something to fetch, and rows that both have changed.
         edit(&room.db, people, &book(&room.db, people));
         room.sync();
@@ -230,21 +275,30 @@ fn a_pc_killed_at_any_moment_keeps_what_it_confirmed() {
         }
         std::thread::sleep(Duration::from_micros(noise.below(8_000) as u64));
         said.extend(victim.kill());
-        killed.insert(said.last().is_some_and(|line| line.starts_with("at ")));
-        let db = open(&file, &key, &clock).expect("opens after the kill");
+        killed.push(said.last().is_some_and(|line| line.starts_with("at ")));
+        let spare = std::mem::replace(&mut desk.db, open(&file, &key, &clock).expect("opens after the kill"));
         confirmed.extend(said.iter().filter(|l| l.starts_with("booked") || l.starts_with("edited")).cloned());
         // What has been seen must stay as well, confirmed or not.
-        confirmed = check_confirmed(&db, &confirmed);
-        check_store(&db);
+        confirmed = check_confirmed(&desk.db, &confirmed);
+        check_store(&desk.db);
         let synced = said.iter().filter_map(|line| line.strip_prefix("synced ")?.parse().ok()).max();
-        assert!(house.count(&own_commits) >= synced.unwrap_or(0i64), "the hub has what a finished sync sent");
+        assert!(at_hub(&desk) >= synced.unwrap_or(0u64), "the hub has what a finished sync sent");
+        // The next sync is identical; every other kill meets a PC with older work waiting.
+        if round % 2 == 0 {
+            desk.sync();
+            check_store(&desk.db);
+        }
+        // The next victim opens the file alone.
+        std::mem::replace(&mut desk.db, spare).close().expect("closes");
     }
-    assert!(killed.len() == 2, "kills in a sync and outside of one: {killed:?}");
+    let in_sync = killed.iter().filter(|in_sync| **in_sync).count();
+    assert!((1..rounds).contains(&in_sync), "kills in a sync and outside of one: {killed:?}");
 
-    let mut desk = Pc::empty();
     desk.db = open(&file, &key, &clock).expect("opens");
     desk.sync();
     confirmed = check_confirmed(&desk.db, &confirmed);
+    hub.kill();
+    house.start();
     let third = join(&house, device.tenant, "Room 3");
     room.sync();
     let conflicts = "SELECT hex(id) FROM conflicts ORDER BY id";
@@ -253,25 +307,38 @@ fn a_pc_killed_at_any_moment_keeps_what_it_confirmed() {
         check_store(&pc.db);
         assert_eq!(texts(&pc.db, conflicts), texts(&desk.db, conflicts));
     }
+    in_sync
 }
 
-#[test]
-fn a_hub_killed_in_the_middle_of_pushes_keeps_what_it_acknowledged() {
+/// The hub of a folder, as another process that listens where it listened before.
+fn serving(house: &HubHouse) -> Victim {
+    let errand = [(DIR, house.dir.path().display().to_string()), (LISTEN, house.address.to_string())];
+    let hub = Victim::start("child_serves_until_it_is_killed", &errand);
+    while hub.line() != "listening" {}
+    hub
+}
+
+/// The last of this PC's commits that the hub has.
+fn at_hub(pc: &Pc) -> u64 {
+    let request = HelloRequest { incarnation: 1, at: None, heads: false };
+    pc.wait(pc.client().hello(request)).expect("answers").your_seq
+}
+
+/// Kills a hub `rounds` times, each time about a push.
+fn kill_hub(rounds: usize, seed: u32) {
     let mut house = HubHouse::open();
     let (pc, _) = first_pc(&house);
     let people = pc.read(people);
     house.stop();
     let acknowledged = "SELECT coalesce(max(seq), 0) FROM commits WHERE hub_seq IS NOT NULL";
-    let (mut noise, mut confirmed) = (Seeded::new(20_261_121), BTreeSet::new());
-    for round in 0..HUB_ROUNDS {
-        let errand = [(DIR, house.dir.path().display().to_string()), (LISTEN, house.address.to_string())];
-        let hub = Victim::start("child_serves_until_it_is_killed", &errand);
-        while hub.line() != "listening" {}
+    let (mut noise, mut confirmed) = (Seeded::new(seed), BTreeSet::new());
+    for round in 0..rounds {
+        let hub = serving(&house);
         // Asked before the next sync, which would mend a loss without a word.
-        let hello =
-            pc.wait(pc.client().hello(HelloRequest { incarnation: 1, at: None, heads: false })).expect("answers");
-        assert!(hello.your_seq >= pc.count(acknowledged).unsigned_abs(), "round {round}: acknowledged and lost");
+        let there = at_hub(&pc);
+        assert!(there >= pc.count(acknowledged).unsigned_abs(), "round {round}: acknowledged and lost");
         pc.sync();
+        check_store(&pc.db);
 
         confirmed.extend((0..30).map(|_| format!("booked {}", book(&pc.db, people))));
         let (sending, hears) = mpsc::channel();

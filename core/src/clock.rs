@@ -49,7 +49,7 @@ pub struct Hlc(pub i64);
 impl Hlc {
     /// The stamp of the next local write after `self`.
     pub fn tick(self, now: Instant) -> Hlc {
-        Hlc((self.0 + 1).max(Hlc::at(now).0))
+        Hlc(self.0.saturating_add(1).max(Hlc::at(now).0))
     }
 
     pub fn at(now: Instant) -> Hlc {

@@ -75,6 +75,9 @@ pub fn apply(
     let Ok(body) = body else { return quarantine(conn, commit, "cannot be read", now) };
     let tenant: Uuid =
         conn.prepare_cached("SELECT tenant_id FROM this_device WHERE only = 1")?.query_row([], |row| row.get(0))?;
+    if let Some(reason) = fit::malformed(&body, tenant) {
+        return quarantine(conn, commit, &reason, now);
+    }
     let known = body.known_part(|table| catalogue.known(table).is_some());
     let judge = catalogue.judge(conn, thorough);
     if let Some(reason) = fit::unfit(&known, tenant, &judge, |table, id| exists(conn, catalogue, table, id))? {

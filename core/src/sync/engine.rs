@@ -199,7 +199,7 @@ impl<H: HubApi> Run<'_, H> {
             Ok((waiting(conn)?, link(conn)?.map_or(0, |link| link.pulled)))
         })?;
         self.seen.to_send = fresh.0;
-        self.seen.to_receive = small((hello.hub_seq - fresh.1).max(0).unsigned_abs());
+        self.seen.to_receive = small(hello.hub_seq.saturating_sub(fresh.1).max(0).unsigned_abs());
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl<H: HubApi> Run<'_, H> {
     /// give numbers out twice, so it goes on under a new life.
     async fn begin_again(&mut self, hub_has: u64) -> Result<()> {
         // The chain of hashes makes "the same up to here" true below and false above one number.
-        let (mut common, mut beyond) = (0, hub_has + 1);
+        let (mut common, mut beyond) = (0, hub_has.saturating_add(1));
         let mut incarnations = 0;
         while common + 1 < beyond {
             let middle = common + (beyond - common) / 2;
@@ -256,7 +256,8 @@ impl<H: HubApi> Run<'_, H> {
             true => self.signed_elsewhere(common).await?,
             false => Vec::new(),
         };
-        let next = incarnations.max(self.origin.incarnation) + 1;
+        let next = incarnations.max(self.origin.incarnation).checked_add(1);
+        let next = next.ok_or_else(|| Error::with(Code::HubRefused, "more lives than there are"))?;
         self.origin = self
             .db
             .transact(|conn, catalogue, now| incarnation::begin(conn, catalogue, common, next, &elsewhere, now))?;
@@ -296,7 +297,7 @@ impl<H: HubApi> Run<'_, H> {
         self.tell(SyncStep::Sending);
         match self.hub.push(body).await {
             Ok(reply) => self.acknowledged(self.origin, first, count, &reply)?,
-            Err(Refusal { head: Some(head), .. }) if head + 1 < first => {
+            Err(Refusal { head: Some(head), .. }) if head < first - 1 => {
                 // The hub has less than it said before: what it lacks waits again.
                 let origin = self.origin;
                 self.db.transact(|conn, _, _| {
@@ -358,6 +359,10 @@ impl<H: HubApi> Run<'_, H> {
             let page: PullReply = rmp_serde::from_slice(&bytes)?;
             if page.epoch != link.epoch {
                 return Err(Code::HubRestored.into());
+            }
+            if page.cursor <= stored && page.cursor < page.hub_seq {
+                // The same question again would get the same answer, without end.
+                return Err(Error::with(Code::HubRefused, "a page that leads nowhere"));
             }
             let (cursor, last) = (page.cursor, page.cursor >= page.hub_seq);
             let ahead = async { if last { Ok(None) } else { pull(cursor).await.map(Some) } };

@@ -42,6 +42,12 @@ impl Value {
         }
     }
 
+    /// Whether SQLite gives the value back as it was: not a number becomes null there, and minus zero
+    /// becomes zero, so that replicas which keep rows otherwise would differ.
+    pub fn comes_back(&self) -> bool {
+        !matches!(self, Value::Real(real) if real.is_nan() || (*real == 0.0 && real.is_sign_negative()))
+    }
+
     /// Feeds the value with its type to a hash: equal bytes only for equal values.
     pub fn hash_into(&self, out: &mut Vec<u8>) {
         let mut tagged = |tag: u8, bytes: &[u8]| {

@@ -1,0 +1,31 @@
+//! One function for each thing of Neem that reads bytes of others. libFuzzer calls them with bytes
+//! that it invents (`make fuzz`), and `tests/fuzzed.rs` with those that are kept in `corpus/`.
+
+mod bodies;
+mod commit;
+mod csv;
+mod fixture;
+mod page;
+mod push;
+mod routes;
+mod text;
+mod transfer;
+
+pub use commit::commit;
+pub use csv::csv;
+pub use page::page;
+pub use push::push;
+pub use routes::routes;
+pub use text::text;
+pub use transfer::transfer;
+
+/// Every target under the name of its folder in `corpus/`.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("commit", commit),
+    ("csv", csv),
+    ("page", page),
+    ("push", push),
+    ("routes", routes),
+    ("text", text),
+    ("transfer", transfer),
+];
