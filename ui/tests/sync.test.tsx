@@ -15,6 +15,8 @@ const status: B.SyncStatus = {
   records: 41_233,
   conflicts: 0,
   quarantined: 0,
+  clinicalConflicts: 0,
+  duplicates: 0,
   deviceName: "Front desk 1",
   lane: "A",
 };
