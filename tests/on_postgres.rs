@@ -1,6 +1,8 @@
 //! The stories of other files once more, with the hub in PostgreSQL (`support/hub.rs` knows this file's
 //! name): whoever runs a hub must not be able to tell the two stores apart.
 
+#![expect(clippy::duplicate_mod, reason = "each of these files is a test of its own, with its own support")]
+
 #[path = "hub_api.rs"]
 mod hub_api;
 #[path = "skew.rs"]

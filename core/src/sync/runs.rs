@@ -124,7 +124,7 @@ pub async fn run<H: HubApi>(
             bytes_sent: small(after.0 - before.0),
             bytes_received: small(after.1 - before.1),
             records: outcome.as_ref().ok().map(|report| report.records),
-            repaired: 0,
+            repaired: outcome.as_ref().map_or(0, |report| report.repaired),
         },
     );
     // What the sync itself failed with is worth more than that it could not be written down.
