@@ -43,7 +43,8 @@ impl Pair {
         let file = SqliteStore::open(&dir.path().join("hub.db"), &key, &SystemEntropy).expect("a file");
         let server = PostgresStore::open(&postgres::cluster().database(), &SystemEntropy).expect("a database");
         let stores: [Box<dyn Store>; 2] = [Box::new(file), Box::new(server)];
-        let hubs = stores.map(|store| Hub::new(store, Arc::new(OneMoment), Arc::new(SystemEntropy)));
+        let open = |store| Hub::new(store, Arc::new(OneMoment), Arc::new(SystemEntropy)).expect("a hub");
+        let hubs = stores.map(open);
         Pair { hubs, _dir: dir }
     }
 

@@ -1,6 +1,6 @@
 //! Syncing in the background and on request; the screens only ever watch.
 
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -159,7 +159,7 @@ fn run_with(
     runtime: &Runtime,
     hub: &HttpHub,
     why: SyncWhy,
-    stop: Pin<&mut Notified>,
+    stop: std::pin::Pin<&mut Notified>,
 ) -> Result<SyncReport> {
     if app.syncing.swap(true, Ordering::SeqCst) {
         return Err(Code::SyncRunning.into());

@@ -34,7 +34,7 @@ pub async fn changes_a_prescription(folder: &Path, address: &str, code: &str) {
         lane: None,
         app_version: "test".into(),
     };
-    let reply = http::enrol(&base, &request).await.expect("enrols");
+    let reply = http::enrol(&base, &request).await.expect("enrols").reply;
     let (id, tenant, lane) = (DeviceId(device), TenantId(reply.tenant), reply.lane.clone());
     let this = ThisDevice { id, tenant, clinic: None, name: name.into(), lane, demo: true };
     db.enrol_as(this, &secret).expect("enrols");
