@@ -702,6 +702,10 @@ export type Code = "required" | "too_long" | "not_a_name" | "not_a_phone" | "not
 "last_one" | 
 /**  A site with appointments still to come; the detail is how many. */
 "still_booked" | "not_found" | "changed_meanwhile" | "already_waiting" | "illegal_transition" | "slot_taken" | "nothing_to_issue" | "consultation_closed" | "allergy_unanswered" | "immutable" | "database_newer" | "database_damaged" | "wrong_key" | "keyring_silent" | "passphrase_needed" | "wrong_passphrase" | "disk_full" | "already_set_up" | "no_printer" | "print_failed" | "cannot_save_file" | "hub_unreachable" | "hub_refused" | "hub_too_old" | 
+/**  Too many requests; the PC tries again by itself. */
+"hub_busy" | 
+/**  The hub shows another key than the one that this PC was introduced to. */
+"hub_identity_changed" | 
 /**  The hub was put back from a copy while a sync ran. */
 "hub_restored" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | "sync_running" | 
 /**  A person stopped it; what was exchanged until then stays. */

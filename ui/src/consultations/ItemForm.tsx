@@ -75,7 +75,7 @@ export function ItemForm({ at, start, onSave, onClose }: Props) {
               <TextField
                 key={name}
                 name={name}
-                label={fieldName(t, name)}
+                label={fieldName(name)}
                 value={text(name)}
                 onValue={(value) =>
                   name === "durationDays" ? setDays(value) : setItem({ ...item, [name]: value })

@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, keys, queries, useMedicines, useParsedLine, type DraftItem } from "../api";
+import i18n from "../i18n";
 import { useHints } from "../kit/keys";
 import { useSettled } from "../kit/time";
 import styles from "./Prescription.module.css";
@@ -106,7 +107,7 @@ export function QuickLine({ at, line, onLine, onAdd, onIncomplete }: Props) {
               <span className={styles.sum}>
                 {shown.complete
                   ? shown.item.quantity
-                  : t("rx.missing", { what: shown.missing.map((name) => fieldName(t, name)).join(", ") })}
+                  : t("rx.missing", { what: shown.missing.map((name) => fieldName(name)).join(", ") })}
               </span>
             </>
           ) : (
@@ -150,8 +151,8 @@ const known = [
   "potency",
   "vehicle",
 ] as const;
-export function fieldName(t: ReturnType<typeof useTranslation>["t"], name: string) {
+/** What a part of a prescription line is called. */
+export function fieldName(name: string): string {
   const key = known.find((one) => one === name);
-  // One of them stands for all: the union of all is more than the compiler follows.
-  return key ? t(`rx.field.${key}` as "rx.field.dose") : name;
+  return key ? String(i18n.t(`rx.field.${key}` as never)) : name;
 }

@@ -7,7 +7,9 @@ declare module "i18next" {
     defaultNS: "translation";
     // These are looked up by name in one place each; as typed keys they would make the type of `t` deeper
     // than the compiler follows.
-    resources: { translation: Omit<typeof en, "errors" | "tables" | "columns" | "values" | "actions" | "did"> };
+    resources: {
+      translation: Omit<typeof en, "errors" | "tables" | "columns" | "values" | "actions" | "did">;
+    };
   }
 }
 
