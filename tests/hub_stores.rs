@@ -142,7 +142,8 @@ impl Laptop {
     }
 }
 
-const TABLES: &[&str] = &["patients", "appointments", "allergies", "prescriptions", "made_tomorrow"];
+/// Most are of a version that is not there yet: their rows can be of any shape, and merge like all others.
+const TABLES: &[&str] = &["made_tomorrow", "made_later", "patients", "prescriptions", "made_soon"];
 const GROUPS: &[&str] = &["status", "full_name", "notes", "made_tomorrow"];
 const TEXTS: &[&str] = &["scheduled", "confirmed", "arrived", "cancelled", "no_show", "Sunita", "निम्बू", ""];
 
@@ -242,7 +243,7 @@ fn compare(pair: &Pair, laptop: &Laptop, seed: &mut Seeded) {
             "{:?}",
             (
                 (tables, rows, sums, absent, tx.digest(tenant)?),
-                (tx.bucket_sums(tenant, &["patients", "allergies"])?, tx.quarantined(tenant)?),
+                (tx.bucket_sums(tenant, &["made_later", "made_tomorrow"])?, tx.quarantined(tenant)?),
                 (tx.heads(tenant, up_to)?, tx.heads(tenant, i64::MAX)?),
                 tx.page(tenant, after, except, limit, bytes)?,
                 (tx.origin_head(tenant, laptop.origin)?, tx.incarnations(tenant, laptop.origin.device)?),

@@ -126,7 +126,7 @@ impl Writer {
                 self.seq += 1;
                 let id = Uuid::from_u64_pair(self.origin.device.as_u64_pair().1, self.seq);
                 let blob = |id: Uuid| Value::Blob(id.as_bytes().to_vec());
-                let (table, columns) = ("patients".to_owned(), vec!["id".to_owned(), "tenant_id".to_owned()]);
+                let (table, columns) = ("made_tomorrow".to_owned(), vec!["id".to_owned(), "tenant_id".to_owned()]);
                 let inserts = vec![Inserts { table, columns, rows: vec![vec![blob(id), blob(CLINIC)]] }];
                 let action = "test".to_owned();
                 let body = Body { schema: SCHEMA, hlc: 1, at: 1, user: None, action, inserts, updates: vec![] };
@@ -199,7 +199,7 @@ fn who_follows_the_cursor_while_many_write_through_two_hubs_misses_nothing() {
         }
     });
     let digest = north.digest(neem_core::ids::TenantId(CLINIC));
-    assert_eq!(digest.tables["patients"].1, all as u64);
+    assert_eq!(digest.tables["made_tomorrow"].1, all as u64);
     assert_eq!(digest, south.digest(neem_core::ids::TenantId(CLINIC)));
 }
 

@@ -94,8 +94,11 @@ fn hlc_tick(author: &mut Author, now: Instant) {
     author.seq += 1;
 }
 
-/// The rows in the order of the schema's columns, cut into the commits that they will be.
-fn commits_of(conn: &Connection, catalogue: &Catalogue, blocks: Vec<Rows>) -> Result<Vec<Vec<Inserts>>> {
+/// The rows in the order of the schema's columns, cut into the commits that they will be. No commit may
+/// name a row that only a later one brings.
+fn commits_of(conn: &Connection, catalogue: &Catalogue, mut blocks: Vec<Rows>) -> Result<Vec<Vec<Inserts>>> {
+    let order = catalogue.rules().parents_first();
+    blocks.sort_by_key(|block| order.iter().position(|table| *table == block.table));
     let mut commits: Vec<Vec<Inserts>> = vec![Vec::new()];
     let (mut count, mut bytes) = (0, 0);
     for block in blocks {

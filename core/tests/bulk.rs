@@ -283,7 +283,7 @@ fn a_row_that_would_not_be_the_same_everywhere_is_refused_with_all_others() {
         ("id is BLOB, not TEXT", spoilt(0, Value::Text("me".into()))),
         ("without an id", spoilt(0, Value::Null)),
         ("CHECK constraint", spoilt(4, Value::Text("unheard of".into()))),
-        ("NOT NULL constraint", spoilt(3, Value::Null)),
+        ("full_name of patients holds what it cannot hold", spoilt(3, Value::Null)),
     ] {
         let (rows, commits) = (digest(&desk.db), desk.count("SELECT count(*) FROM commits"));
         let error = bulk::insert(&desk.db, "generate", vec![block]).expect_err(why).to_string();

@@ -116,5 +116,5 @@ fn schemas_are_what_travels() {
     let structures = schemas.iter().filter(|(_, schema)| schema.get("prefixItems").is_some());
     assert_eq!(structures.count(), travelling.len());
     let bytes = rmp_serde::to_vec(&pulled()).expect("encodes");
-    assert_eq!(bytes[0], 0x95, "a structure travels as an array of its fields");
+    assert_eq!(bytes[0], 0x96, "a structure travels as an array of its fields");
 }

@@ -152,6 +152,10 @@ impl Catalogue {
         &self.tables[&table]
     }
 
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// Who says whether a commit may be applied.
     pub fn judge<'a>(&'a self, conn: &'a Connection, thorough: bool) -> Judge<'a> {
         Judge { rules: &self.rules, conn, thorough }

@@ -2,7 +2,7 @@
 //! of a commit by itself. The hub has no tables to break them in, and a PC must not find out from a
 //! merged row: whether a commit stands may depend on nothing but the commit and what came before it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
@@ -27,7 +27,8 @@ pub struct Reference {
 pub struct Rules(HashMap<Table, TableRules>);
 
 struct TableRules {
-    columns: HashMap<String, Column>,
+    /// In one order, so that all name the same column of several that misfit.
+    columns: BTreeMap<String, Column>,
     /// Columns that name a row of another replicated table.
     parents: Vec<(String, Table)>,
     checks: Vec<Check>,
@@ -168,6 +169,21 @@ impl Rules {
         named
     }
 
+    /// The tables in an order in which none comes before those whose rows it names; where two name each
+    /// other, one of them does.
+    pub fn parents_first(&self) -> Vec<Table> {
+        let mut order = Vec::new();
+        let mut met = HashSet::new();
+        Table::ALL.iter().for_each(|table| self.after_parents(*table, &mut met, &mut order));
+        order
+    }
+
+    fn after_parents(&self, table: Table, met: &mut HashSet<Table>, order: &mut Vec<Table>) {
+        let Some(rules) = self.0.get(&table).filter(|_| met.insert(table)) else { return };
+        rules.parents.iter().for_each(|(_, parent)| self.after_parents(*parent, met, order));
+        order.push(table);
+    }
+
     fn named(&self, table: &str) -> Option<(Table, &TableRules)> {
         let table = Table::by_name(table)?;
         Some((table, self.0.get(&table)?))
@@ -181,7 +197,7 @@ impl Rules {
 impl TableRules {
     fn read(conn: &Connection, table: Table) -> Result<TableRules> {
         let mut statement = conn.prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1)")?;
-        let columns: HashMap<String, Column> = statement
+        let columns: BTreeMap<String, Column> = statement
             .query_map([table.name()], |row| {
                 let required = row.get::<_, bool>("notnull")? || row.get::<_, i64>("pk")? > 0;
                 Ok((row.get("name")?, Column { kind: row.get("type")?, required }))
