@@ -10,7 +10,7 @@ failed=()
 for target in "$@"; do
     mkdir -p "found/$target"
     # Bodies are made from many bytes: short inputs first would take all the time there is.
-    nice -n 19 "$programs/$target" -len_control=0 -max_len=2048 -timeout=30 -max_total_time="$seconds" \
+    nice -n 19 "$programs/$target" -len_control=0 -max_len=2048 -timeout=600 -max_total_time="$seconds" \
         -artifact_prefix="found/crash-$target-" -print_final_stats=1 "found/$target" "corpus/$target" \
         > "found/$target.log" 2>&1 || failed+=("$target")
     printf '%-9s %s\n' "$target" "$(grep -aE '^#[0-9]+' "found/$target.log" | tail -1)"

@@ -29,7 +29,7 @@ const HUB_ROUNDS: usize = 10;
 /// In each clinic of the long run: so few that its log stays quick to check.
 const LONG_ROUNDS: usize = 12;
 /// No child is silent for so long unless it hangs.
-const SILENCE: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(60);
 /// What the child says before it is killed some milliseconds later: spreads kills over the steps.
 const AIMS: [&str; 6] = ["booked", "at Connecting", "at Sending", "booked", "at Fetching", "at Comparing"];
 const DIR: &str = "NEEM_KILLED_DIR";
