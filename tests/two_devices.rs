@@ -183,3 +183,23 @@ fn a_forged_change_to_a_prescription_is_set_aside_by_everybody() {
         }
     }
 }
+
+#[test]
+fn a_value_that_sqlite_would_change_is_set_aside_before_it_upsets_the_sums() {
+    let clinic = Clinic::open();
+    let ticket = walk_in(&clinic.room, &clinic.staff, "Sunita Deshpande");
+    let stolen = support::join(&clinic.hub, clinic.tenant(), "Stolen laptop");
+    clinic.settle();
+    let of = "SELECT patient_id FROM appointments WHERE id = ?1";
+    let sunita: uuid::Uuid = clinic.desk.read(|conn| Ok(conn.query_row(of, [ticket.appointment_id], |row| row.get(0))?));
+    // The column holds numbers with a fraction: SQLite would keep 170.0 where 170 was hashed.
+    let fields = vec![("height_cm".to_owned(), Value::Int(170))];
+    let write = GroupWrite { group: "height_cm".into(), seen: vec![], fields };
+    let update = Update { table: "patients".into(), row: sunita, groups: vec![write] };
+    forge(&stolen, vec![], vec![update]).expect("the hub does not know the columns");
+    for pc in [&clinic.desk, &clinic.room] {
+        assert!(!pc.try_sync().expect("syncs").identical, "and that is said");
+        assert_eq!(pc.count("SELECT count(*) FROM quarantine WHERE reason = 'breaks a rule of the database'"), 1);
+        assert_eq!(pc.count("SELECT count(*) FROM patients WHERE height_cm IS NOT NULL"), 0);
+    }
+}
