@@ -191,7 +191,8 @@ fn a_value_that_sqlite_would_change_is_set_aside_before_it_upsets_the_sums() {
     let stolen = support::join(&clinic.hub, clinic.tenant(), "Stolen laptop");
     clinic.settle();
     let of = "SELECT patient_id FROM appointments WHERE id = ?1";
-    let sunita: uuid::Uuid = clinic.desk.read(|conn| Ok(conn.query_row(of, [ticket.appointment_id], |row| row.get(0))?));
+    let sunita: uuid::Uuid =
+        clinic.desk.read(|conn| Ok(conn.query_row(of, [ticket.appointment_id], |row| row.get(0))?));
     // The column holds numbers with a fraction: SQLite would keep 170.0 where 170 was hashed.
     let fields = vec![("height_cm".to_owned(), Value::Int(170))];
     let write = GroupWrite { group: "height_cm".into(), seen: vec![], fields };

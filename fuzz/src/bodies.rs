@@ -139,7 +139,11 @@ fn update(u: &mut Unstructured, stuff: &Stuff) -> Result<Update> {
         let mut seen = Vec::new();
         for _ in 0..u.int_in_range(0..=2)? {
             seen.push(match seldom(u)? {
-                true => StampId { device: Uuid::from_u128(u.arbitrary()?), incarnation: u.arbitrary()?, seq: u.arbitrary()? },
+                true => StampId {
+                    device: Uuid::from_u128(u.arbitrary()?),
+                    incarnation: u.arbitrary()?,
+                    seq: u.arbitrary()?,
+                },
                 false => *u.choose(&stuff.stamps)?,
             });
         }
@@ -150,8 +154,18 @@ fn update(u: &mut Unstructured, stuff: &Stuff) -> Result<Update> {
 
 pub fn value(u: &mut Unstructured, stuff: &Stuff) -> Result<Value> {
     const WORDS: [&str; 12] = [
-        "cancelled", "arrived", "completed", "no_show", "waiting", "called", "severe", "mild", "active", "2026-11-20",
-        "12", "[]",
+        "cancelled",
+        "arrived",
+        "completed",
+        "no_show",
+        "waiting",
+        "called",
+        "severe",
+        "mild",
+        "active",
+        "2026-11-20",
+        "12",
+        "[]",
     ];
     Ok(match u.int_in_range(0..=9)? {
         0 => Value::Null,

@@ -82,9 +82,7 @@ fn decoded(bytes: &[u8]) {
 /// again has the same hash.
 fn merged(stuff: &Stuff, bodies: Vec<Body>) {
     let mut rows: BTreeMap<(String, Uuid), RowState> = (stuff.samples.iter())
-        .map(|s| {
-            ((s.table.to_owned(), s.id), RowState::inserted(s.columns.iter(), s.values.iter().cloned()))
-        })
+        .map(|s| ((s.table.to_owned(), s.id), RowState::inserted(s.columns.iter(), s.values.iter().cloned())))
         .collect();
     let origin = Origin { device: Uuid::from_u128(5), incarnation: 1 };
     for (seq, body) in (1..).zip(bodies) {

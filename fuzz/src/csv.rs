@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 
 use arbitrary::{Result, Unstructured};
-use neem_core::patients::{self, ImportField, ImportMapping, SharedPhone};
 use neem_core::Actor;
+use neem_core::patients::{self, ImportField, ImportMapping, SharedPhone};
 
 use super::fixture::{Desk, NOW, TEMPLATE, count};
 
@@ -24,8 +24,25 @@ pub fn csv(bytes: &[u8]) {
     if let Some(odd) = odd {
         use ImportField::*;
         const ALL: [ImportField; 19] = [
-            FullName, GivenName, FamilyName, AlternateName, BirthDate, AgeYears, Gender, Phone, Email, Address, City,
-            PostalCode, NationalId, PrimaryLanguage, Timezone, BloodGroup, Notes, HeightCm, WeightKg,
+            FullName,
+            GivenName,
+            FamilyName,
+            AlternateName,
+            BirthDate,
+            AgeYears,
+            Gender,
+            Phone,
+            Email,
+            Address,
+            City,
+            PostalCode,
+            NationalId,
+            PrimaryLanguage,
+            Timezone,
+            BloodGroup,
+            Notes,
+            HeightCm,
+            WeightKg,
         ];
         let fields = ALL.iter().cycle().skip(usize::from(odd));
         columns.iter_mut().zip(fields).for_each(|(column, field)| *column = Some(*field));
@@ -42,7 +59,10 @@ pub fn csv(bytes: &[u8]) {
         match (dry, done) {
             (Ok(dry), Ok(done)) => {
                 assert_eq!(dry.problem_count, 0);
-                assert_eq!((dry.would_import, &dry.parity, dry.dependants), (done.imported, &done.stored, done.dependants));
+                assert_eq!(
+                    (dry.would_import, &dry.parity, dry.dependants),
+                    (done.imported, &done.stored, done.dependants)
+                );
                 assert_eq!(after, before + i64::from(done.imported));
                 desk.check();
             }

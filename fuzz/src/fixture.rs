@@ -198,8 +198,7 @@ pub fn enrol(hub: &Arc<Hub>, purpose: For, device: Uuid, key: &SigningKey, tenan
     let reply = wait(line.call("/v1/enrol", &request)).expect("enrols");
     let challenge: Challenge = wait(line.call("/v1/challenge", &())).expect("a challenge");
     let signature = ed25519(key, challenge.challenge.as_bytes());
-    let request =
-        TokenRequest { device, challenge: challenge.challenge, signature, app_version: "fuzz".into() };
+    let request = TokenRequest { device, challenge: challenge.challenge, signature, app_version: "fuzz".into() };
     let token: Token = wait(line.call("/v1/token", &request)).expect("a token");
     (reply, Line { token: token.token, ..line })
 }
@@ -249,7 +248,8 @@ pub fn check_sums(db: &Db, tables: &[Table]) {
             let mut kept = kept.query([table.name()])?;
             while let Some(row) = kept.next()? {
                 let sum = u128::from_le_bytes(row.get("sum")?);
-                stored.insert((table.name().to_owned(), row.get::<_, u8>("bucket")?), (sum, row.get::<_, i64>("rows")?));
+                stored
+                    .insert((table.name().to_owned(), row.get::<_, u8>("bucket")?), (sum, row.get::<_, i64>("rows")?));
             }
         }
         let sums = sums.into_sorted();

@@ -19,8 +19,10 @@ pub use routes::routes;
 pub use text::text;
 pub use transfer::transfer;
 
-/// Every target under the name of its folder in `corpus/`.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// The name of a target's folder in `corpus/`, and what takes its bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+pub const TARGETS: &[Target] = &[
     ("commit", commit),
     ("csv", csv),
     ("page", page),

@@ -15,7 +15,15 @@ use super::bodies;
 use super::fixture::{Line, TEMPLATE};
 
 const ROUTES: [&str; 9] = [
-    "/v1/hello", "/v1/push", "/v1/pull", "/v1/wait", "/v1/digest", "/v1/devices", "/v1/codes", "/v1/enrol", "/v1/token",
+    "/v1/hello",
+    "/v1/push",
+    "/v1/pull",
+    "/v1/wait",
+    "/v1/digest",
+    "/v1/devices",
+    "/v1/codes",
+    "/v1/enrol",
+    "/v1/token",
 ];
 /// A hub is made anew after so many questions, for its table of codes grows.
 const PER_HUB: u32 = 2_000;
@@ -43,7 +51,8 @@ pub fn routes(bytes: &[u8]) {
         if status == 0 {
             return;
         }
-        let plain = unpack(&answer).unwrap_or_else(|error| panic!("{path} answered {status}, which cannot be unpacked: {error}"));
+        let plain = unpack(&answer)
+            .unwrap_or_else(|error| panic!("{path} answered {status}, which cannot be unpacked: {error}"));
         if status != 200 {
             let refusal: Refusal = rmp_serde::from_slice(&plain).expect("a refusal that can be read");
             assert_ne!(refusal.code, Code::Internal, "{path} failed inside: {refusal}");
