@@ -72,11 +72,24 @@ fn sent_and_fetched(Clinic { hub, desk, .. }: &Clinic, bytes: &[u8]) -> bool {
     if count(&desk.db, "SELECT count(*) FROM quarantine WHERE reason = 'breaks a rule of the database'") > 0 {
         return false;
     }
-    assert!(report.identical, "the PC and the hub differ after {:?}", bodies_of(&push));
     let at_hub = set_aside(hub.store().read());
     let here = desk.db.read(|conn| Ok(set_aside(conn))).expect("reads");
+    // Whether a row of a table is there that only the hub knows, a PC cannot tell (docs/fuzzing.md).
+    let untold = |(_, reason): &&(i64, String)| reason.starts_with("a second row") || reason.ends_with("not exist");
+    if names_unknown_table(&push) && at_hub.iter().filter(|entry| !here.contains(entry)).any(|entry| untold(&entry)) {
+        return false;
+    }
+    assert!(report.identical, "the PC and the hub differ after {:?}", bodies_of(&push));
     assert_eq!(here, at_hub, "set aside on one side alone: {:?}", bodies_of(&push));
     true
+}
+
+fn names_unknown_table(push: &Push) -> bool {
+    let unknown = |table: &String| Table::by_name(table).is_none();
+    bodies_of(push).iter().flatten().any(|body| {
+        body.inserts.iter().any(|block| unknown(&block.table))
+            || body.updates.iter().any(|update| unknown(&update.table))
+    })
 }
 
 fn set_aside(conn: &Connection) -> Vec<(i64, String)> {
