@@ -6,8 +6,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use axum::body::Body;
-use axum::http::Request;
 use neem_core::clock::{Clock, Entropy, Hlc};
 use neem_core::db::ThisDevice;
 use neem_core::ids::Instant;
@@ -22,11 +20,11 @@ use neem_core::sync::value::Value;
 use neem_core::{Db, demo};
 use neem_hub::Hub;
 use neem_hub::enrol::{self, For};
-use neem_hub::routes::router;
 use neem_hub::store::Store;
 use tempfile::TempDir;
-use tower_service::Service;
 use uuid::Uuid;
+
+use super::line::Line;
 
 /// 20 November 2026, 9:00 UTC: the same bytes must do the same in a year.
 pub const NOW: Instant = Instant(1_795_165_200_000);
@@ -114,71 +112,6 @@ pub fn open_hub(folder: &TempDir, key: &DatabaseKey, start: u64) -> Arc<Hub> {
 
 pub fn room_key() -> SigningKey {
     SigningKey::from_bytes(&ROOM_SECRET)
-}
-
-/// A hub without its socket, asked by one PC.
-pub struct Line {
-    pub hub: Arc<Hub>,
-    pub token: String,
-}
-
-impl Line {
-    /// What the hub answers on a route: its status and its bytes.
-    pub fn ask(&self, path: &str, token: Option<&str>, body: Vec<u8>) -> (u16, Vec<u8>) {
-        wait(self.exchange(path, token, body))
-    }
-
-    async fn exchange(&self, path: &str, token: Option<&str>, body: Vec<u8>) -> (u16, Vec<u8>) {
-        let request = Request::post(path);
-        let request = match token {
-            Some(token) => request.header("authorization", format!("Bearer {token}")),
-            None => request,
-        };
-        let Ok(request) = request.body(Body::from(body)) else { return (0, Vec::new()) };
-        let answer = router(self.hub.clone()).call(request).await.expect("the router answers");
-        let status = answer.status().as_u16();
-        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
-        (status, bytes.to_vec())
-    }
-
-    async fn plain(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Refusal> {
-        let (status, bytes) = self.exchange(path, Some(&self.token), body).await;
-        let plain = unpack(&bytes).expect("the hub's answer unpacks");
-        if status == 200 { Ok(plain) } else { Err(rmp_serde::from_slice(&plain).expect("a refusal")) }
-    }
-
-    async fn call<A: serde::de::DeserializeOwned>(&self, path: &str, q: &impl serde::Serialize) -> Result<A, Refusal> {
-        let plain = self.plain(path, pack(q).expect("packs")).await?;
-        Ok(rmp_serde::from_slice(&plain).expect("the hub's answer reads"))
-    }
-}
-
-impl HubApi for Line {
-    async fn hello(&self, request: HelloRequest) -> Result<Hello, Refusal> {
-        self.call("/v1/hello", &request).await
-    }
-    async fn push(&self, body: Vec<u8>) -> Result<PushReply, Refusal> {
-        let packed = zstd::bulk::compress(&body, 3).expect("packs");
-        Ok(rmp_serde::from_slice(&self.plain("/v1/push", packed).await?).expect("the hub's answer reads"))
-    }
-    async fn pull(&self, request: PullRequest) -> Result<Vec<u8>, Refusal> {
-        self.plain("/v1/pull", pack(&request).expect("packs")).await
-    }
-    async fn wait(&self, request: WaitRequest) -> Result<Woken, Refusal> {
-        self.call("/v1/wait", &request).await
-    }
-    async fn digest(&self, request: DigestRequest) -> Result<HubDigest, Refusal> {
-        self.call("/v1/digest", &request).await
-    }
-    async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
-        self.call("/v1/devices", &()).await
-    }
-    async fn new_code(&self, request: NewCodeRequest) -> Result<NewCode, Refusal> {
-        self.call("/v1/codes", &request).await
-    }
-    fn traffic(&self) -> (u64, u64) {
-        (0, 0)
-    }
 }
 
 /// Lets a PC into a clinic of the hub, as over the network; returns what the hub says and its token.

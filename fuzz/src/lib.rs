@@ -5,6 +5,7 @@ mod bodies;
 mod commit;
 mod csv;
 mod fixture;
+mod line;
 mod page;
 mod push;
 mod routes;

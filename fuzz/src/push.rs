@@ -16,7 +16,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::bodies::{self, Stuff};
-use super::fixture::{Desk, Line, TEMPLATE, check_sums, count, sealed, wait};
+use super::fixture::{Desk, TEMPLATE, check_sums, count, sealed, wait};
+use super::line::Line;
 
 /// So many inputs for one clinic.
 const PER_CLINIC: u32 = 64;

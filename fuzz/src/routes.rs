@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::bodies;
-use super::fixture::{Line, TEMPLATE};
+use super::fixture::TEMPLATE;
+use super::line::Line;
 
 const ROUTES: [&str; 9] = [
     "/v1/hello",
