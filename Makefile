@@ -11,7 +11,7 @@ PEERS ?= ../shared/peers
 
 UI_SOURCES := $(shell find ui/src ui/index.html ui/package.json ui/package-lock.json ui/tsconfig.json ui/vite.config.ts)
 
-.PHONY: run test check bench bench-peers sim fuzz torture setup ui
+.PHONY: run test check bench bench-peers sim torture setup ui
 .DELETE_ON_ERROR:
 
 run: ui
@@ -51,14 +51,7 @@ sim:
 	@cargo build --release --quiet --package neem-sim $(if $(findstring vendored,$(FEATURES)),--features vendored-openssl)
 	@target/release/neem-sim --seed $(SEED) --runs $(RUNS)
 
-# Every target in turn, or one: make fuzz TARGETS=page SECONDS_EACH=60. Finds go to fuzz/found/ (docs/fuzzing.md)
-TARGETS ?= commit csv page push routes text transfer
-SECONDS_EACH ?= 600
-fuzz:
-	@fuzz/run.sh $(SECONDS_EACH) $(TARGETS)
-
 # Kills PCs and hubs until so many have died; the files are on the disk of the temporary folder.
-RUNS ?= 1000
 torture: ui
 	RUNS=$(RUNS) cargo test --features $(FEATURES) --test killed -- --ignored --exact a_thousand_kills_lose_nothing --nocapture
 

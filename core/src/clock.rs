@@ -62,6 +62,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_stamp_at_the_end_of_time_is_followed_by_another() {
+        // A hub can say so about any commit.
+        assert_eq!(Hlc(i64::MAX).tick(Instant(5_000)), Hlc(i64::MAX));
+    }
+
+    #[test]
     fn a_clock_set_back_does_not_turn_the_stamps_back() {
         let first = Hlc(0).tick(Instant(5_000));
         let second = first.tick(Instant(1_000));
