@@ -125,8 +125,7 @@ async fn story() {
     desk.is_accessible("today").await;
 
     // A walk-in for somebody known: find, then three keys.
-    desk.press("Ctrl k").await;
-    desk.type_text("deshp sun").await;
+    desk.search("deshp sun").await;
     desk.read("सुनीता देशपांडे").await;
     desk.picture("search").await;
     desk.press("Enter").await;
@@ -143,8 +142,7 @@ async fn story() {
     desk.see(&format!("[data-testid='row-{given}']")).await;
 
     // The same person is not given a second number by accident.
-    desk.press("Ctrl k").await;
-    desk.type_text("20412").await;
+    desk.search("20412").await;
     desk.read("Sunita").await;
     desk.press("Enter").await;
     desk.see("[data-testid=walk-in-issue]").await;
@@ -168,8 +166,7 @@ async fn story() {
     }
 
     // Whoever leaves locks the PC: nothing of the records stays on the page, and it goes on where it was.
-    desk.press("Ctrl k").await;
-    desk.type_text("Zubeida").await;
+    desk.search("Zubeida").await;
     desk.press("Alt l").await;
     desk.until("the lock", "return !document.body.innerText.includes('Ramesh Gokhale')").await;
     assert_eq!(desk.refusal("today").await, "locked");
@@ -178,12 +175,10 @@ async fn story() {
     desk.press("Enter").await;
     desk.read("Ramesh Gokhale").await;
     assert_eq!(desk.js("return document.querySelector('[data-testid=search]').value").await, "Zubeida");
-    desk.press("Ctrl k").await;
-    desk.type_text("\u{E003}").await;
+    desk.search("\u{E003}").await;
 
     // Nobody of that name: register, with what is wrong said beside it.
-    desk.press("Ctrl k").await;
-    desk.type_text("Zubeida Khanam").await;
+    desk.search("Zubeida Khanam").await;
     desk.see("[data-testid=register]").await;
     desk.picture("no-match").await;
     desk.press("Enter").await;
@@ -199,7 +194,7 @@ async fn story() {
     desk.see("[data-testid=walk-in-issue]").await;
     desk.press("Ctrl Enter").await;
     desk.see("[data-testid=document-preview]").await;
-    desk.press("Esc").await;
+    desk.close_preview().await;
     desk.sign_out().await;
 
     // The manager connects the PC to a hub and asks for a code for the doctor's PC.
@@ -287,14 +282,13 @@ async fn story() {
     // The desk books another meanwhile, and is told truthfully that the hub is away.
     assert!(desk.sync().await.to_lowercase().contains("hub"));
     desk.picture("hub-away").await;
-    desk.press("Ctrl k").await;
-    desk.type_text("Noura").await;
+    desk.search("Noura").await;
     desk.read("نورة قاسم").await;
     desk.press("Enter").await;
     desk.see("[data-testid=walk-in-issue]").await;
     desk.press("Ctrl Enter").await;
     desk.see("[data-testid=document-preview]").await;
-    desk.press("Esc").await;
+    desk.close_preview().await;
 
     // Both write another address for one patient, and neither hears of the other.
     move_house(&desk, "7 Palash Road, flat 3").await;

@@ -10,14 +10,13 @@ use crate::{DEMO_PASSWORD, HubProcess, enrolment_code};
 
 /// Whoever is at the desk makes one more person wait.
 async fn walk_in(desk: &Pc, name: &str) {
-    desk.press("Ctrl k").await;
-    desk.type_text(name).await;
+    desk.search(name).await;
     desk.until("a hit", "return document.querySelector('[role=option]') !== null").await;
     desk.press("Enter").await;
     desk.see("[data-testid=walk-in-issue]").await;
     desk.press("Ctrl Enter").await;
     desk.see("[data-testid=document-preview]").await;
-    desk.press("Esc").await;
+    desk.close_preview().await;
 }
 
 /// Nothing that the main task needs lies below the window.

@@ -217,6 +217,28 @@ impl Pc {
         self.client.perform_actions(actions).await.unwrap_or_else(|error| panic!("{chord}: {error}"));
     }
 
+    /// Closes the slip or the sheet, and waits until it is gone: a key that comes before belongs to it.
+    pub async fn close_preview(&self) {
+        self.press("Esc").await;
+        self.until("the preview is gone", "return document.querySelector('[data-testid=document-preview]') === null")
+            .await;
+    }
+
+    /// Looks for somebody by the key of the search box. While something is still closing, the key belongs to
+    /// that, so it is pressed until the box has it.
+    pub async fn search(&self, words: &str) {
+        let begun = Instant::now();
+        loop {
+            self.press("Ctrl k").await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if self.js("return document.activeElement?.dataset.testid === 'search'").await == json!(true) {
+                return self.type_text(words).await;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{}: the search box never has the keys", self.name);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     /// Leaves a numbered picture of the window.
     pub async fn picture(&self, name: &str) -> PathBuf {
         // A picture of a list that is still moving shows nothing.
