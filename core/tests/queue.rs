@@ -91,6 +91,11 @@ fn another_doctor_and_the_same_number() {
 fn the_wait_is_reckoned_from_the_last_visits() {
     let desk = Desk::open();
     assert_eq!(desk.read(|conn| scheduling::usual_minutes(conn, desk.staff.provider)), 15, "nothing is known yet");
+    // From eight in the morning, whatever the hour of the test: the visits must not run past midnight.
+    let zone = chrono_tz::Asia::Kolkata;
+    let now = desk.db.now();
+    let eight = now.day(zone).plus_days(1).bounds(zone).0.0 + 8 * 60 * MINUTE - now.0;
+    desk.clock.ahead(eight);
     // Visits of 8, 10 and 400 minutes: the middle one counts.
     let mut later = 0;
     for (name, minutes) in [("One", 8), ("Two", 400), ("Three", 10)] {
@@ -98,11 +103,11 @@ fn the_wait_is_reckoned_from_the_last_visits() {
         let open = |tx: &neem_core::Tx| consultations::open(tx, ticket.appointment_id, desk.staff.provider);
         let visit = desk.write(desk.staff.doctor, open).expect("opens");
         later += minutes;
-        desk.clock.ahead(later * MINUTE);
+        desk.clock.ahead(eight + later * MINUTE);
         desk.write(desk.staff.doctor, |tx| consultations::finish(tx, visit.id)).expect("finishes");
     }
     assert_eq!(desk.read(|conn| scheduling::usual_minutes(conn, desk.staff.provider)), 10);
-    desk.clock.ahead(0);
+    desk.clock.ahead(eight);
     for name in ["Sunita Deshpande", "Noura Qasim", "Vikram Bapat"] {
         walk_in(&desk, name);
     }
