@@ -7,5 +7,6 @@ export default defineConfig({
   clearScreen: false,
   server: { port: 5173, strictPort: true },
   build: { outDir: "dist", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 1200 },
-  test: { environment: "jsdom", setupFiles: ["tests/setup.ts"], css: false },
+  // A story that is slow beside a build is not wrong; one that hangs still ends.
+  test: { environment: "jsdom", setupFiles: ["tests/setup.ts"], css: false, testTimeout: 30_000 },
 });

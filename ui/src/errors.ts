@@ -1,5 +1,5 @@
 import type { Code, CommandError, Problem } from "./api";
-import type en from "./i18n/en.json";
+import type en from "./i18n/en";
 import i18n from "./i18n";
 
 type FieldWords = keyof typeof en.errors.field;

@@ -1,0 +1,23 @@
+// The words of the screens, a file for each module; the top-level keys of the files do not overlap.
+
+import app from "./app.json";
+import start from "./start.json";
+import identity from "./identity.json";
+import patients from "./patients.json";
+import scheduling from "./scheduling.json";
+import consultations from "./consultations.json";
+import sync from "./sync.json";
+import errors from "./errors.json";
+import records from "./records.json";
+
+export default {
+  ...app,
+  ...start,
+  ...identity,
+  ...patients,
+  ...scheduling,
+  ...consultations,
+  ...sync,
+  ...errors,
+  ...records,
+};
