@@ -80,7 +80,7 @@ pub fn apply(
     }
     let known = body.known_part(|table| catalogue.known(table).is_some());
     let judge = catalogue.judge(conn, thorough);
-    if let Some(reason) = fit::unfit(&known, tenant, &judge, |table, id| exists(conn, catalogue, table, id))? {
+    if let Some(reason) = fit::misplaced(&known, &judge, |table, id| exists(conn, catalogue, table, id))? {
         return quarantine(conn, commit, &reason, now);
     }
     // What concerns a table that only a newer version has waits in the log for this PC's update.
@@ -196,17 +196,22 @@ pub fn clamp(
 }
 
 fn quarantine(conn: &Connection, commit: &Checked, reason: &str, now: Instant) -> Result<()> {
-    conn.execute(
+    set_aside(conn, commit.origin, commit.sealed.seq, reason, &commit.sealed.body, now)
+}
+
+/// Puts a commit where a person sees that its rows did not change; one that lies there stays as it is.
+pub(super) fn set_aside(
+    conn: &Connection,
+    origin: Origin,
+    seq: u64,
+    reason: &str,
+    body: &[u8],
+    now: Instant,
+) -> Result<()> {
+    conn.prepare_cached(
         "INSERT OR IGNORE INTO quarantine (device, incarnation, seq, reason, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![
-            commit.origin.device,
-            commit.origin.incarnation,
-            commit.sealed.seq as i64,
-            reason,
-            &*commit.sealed.body,
-            now
-        ],
-    )?;
+    )?
+    .execute(params![origin.device, origin.incarnation, seq as i64, reason, body, now])?;
     Ok(())
 }
 

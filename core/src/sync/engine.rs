@@ -328,7 +328,7 @@ impl<H: HubApi> Run<'_, H> {
             for (seq, hub_seq) in (first..).zip(&reply.hub_seqs) {
                 mark.execute(params![hub_seq, origin.device, origin.incarnation, seq as i64])?;
             }
-            repair::note_quarantined(conn, origin.device, origin.incarnation, &reply.quarantined, now)?;
+            repair::note_quarantined(conn, origin, &reply.quarantined, now)?;
             let mut delta = Delta::default();
             let mut aftermath = Aftermath::default();
             for (seq, hlc) in &reply.clamped {

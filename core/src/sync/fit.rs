@@ -28,30 +28,20 @@ pub fn unfit<E: From<Error>>(
     body: &Body,
     tenant: Uuid,
     judge: &Judge,
-    mut exists: impl FnMut(&str, Uuid) -> Result<bool, E>,
+    exists: impl FnMut(&str, Uuid) -> Result<bool, E>,
 ) -> Result<Option<String>, E> {
     if let Some(reason) = malformed(body, tenant) {
         return Ok(Some(reason));
     }
-    let misplaced = misplaced(body, &mut exists)?;
-    if misplaced.is_some() {
-        return Ok(misplaced);
-    }
-    let broken = judge.rules.broken(judge.conn, body, judge.thorough)?;
-    if broken.is_some() || !judge.thorough {
-        return Ok(broken);
-    }
-    for reference in judge.rules.parents(body) {
-        if !exists(reference.parent.name(), reference.row)? {
-            let (of, column, parent) = (reference.of.name(), reference.column, reference.parent.name());
-            return Ok(Some(format!("{column} of {of} names a row of {parent} that does not exist")));
-        }
-    }
-    Ok(None)
+    misplaced(body, judge, exists)
 }
 
-/// Rows made twice, changes to what is not there.
-fn misplaced<E>(body: &Body, exists: &mut impl FnMut(&str, Uuid) -> Result<bool, E>) -> Result<Option<String>, E> {
+/// The part of [`unfit`] that depends on the rows that are there and on the rules of their tables.
+pub fn misplaced<E: From<Error>>(
+    body: &Body,
+    judge: &Judge,
+    mut exists: impl FnMut(&str, Uuid) -> Result<bool, E>,
+) -> Result<Option<String>, E> {
     let mut new_rows: HashSet<(&str, Uuid)> = HashSet::new();
     for block in &body.inserts {
         for id in block.rows.iter().filter_map(|row| id_in(&block.columns, row)) {
@@ -63,6 +53,16 @@ fn misplaced<E>(body: &Body, exists: &mut impl FnMut(&str, Uuid) -> Result<bool,
     for update in &body.updates {
         if !new_rows.contains(&(update.table.as_str(), update.row)) && !exists(&update.table, update.row)? {
             return Ok(Some(format!("a change to a row of {} that does not exist", update.table)));
+        }
+    }
+    let broken = judge.rules.broken(judge.conn, body, judge.thorough)?;
+    if broken.is_some() || !judge.thorough {
+        return Ok(broken);
+    }
+    for reference in judge.rules.parents(body) {
+        if !exists(reference.parent.name(), reference.row)? {
+            let (of, column, parent) = (reference.of.name(), reference.column, reference.parent.name());
+            return Ok(Some(format!("{column} of {of} names a row of {parent} that does not exist")));
         }
     }
     Ok(None)

@@ -140,10 +140,7 @@ fn apply_commits(conn: &Connection, catalogue: &Catalogue, now: Instant) -> Resu
             apply::exists(conn, catalogue, table, id)
         })? {
             Some(reason) => {
-                conn.execute(
-                    "INSERT OR IGNORE INTO quarantine (device, incarnation, seq, reason, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    params![origin.device, origin.incarnation, seq, reason, bytes, now],
-                )?;
+                apply::set_aside(conn, origin, seq.unsigned_abs(), &reason, &bytes, now)?;
             }
             None => {
                 note_touches(conn, commit_id, &part)?;

@@ -11,9 +11,10 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::Instant;
-use crate::sync::apply::Aftermath;
+use crate::sync::apply::{self, Aftermath};
 use crate::sync::capture;
-use crate::sync::digest::{self, BucketSum, Delta, Digest};
+use crate::sync::commit::Origin;
+use crate::sync::digest::{self, BucketSum, Delta};
 use crate::sync::engine;
 use crate::sync::log::{Catalogue, write_heads};
 use crate::sync::newer;
@@ -177,18 +178,6 @@ fn counted(conn: &Connection, catalogue: &Catalogue, table: Table, bucket: u8) -
     Ok((sum, ids.len() as u64))
 }
 
-/// The whole of this PC counted again from its rows: what its stored sums should say.
-pub fn count_again(conn: &Connection, catalogue: &Catalogue) -> Result<Digest> {
-    let mut digest = Digest::default();
-    for table in catalogue.tables() {
-        for bucket in 0..=u8::MAX {
-            let (sum, rows) = counted(conn, catalogue, table, bucket)?;
-            digest.add(table.name(), sum, rows);
-        }
-    }
-    Ok(digest)
-}
-
 /// Makes the rows of one bucket the hub's; how many were changed.
 fn place(
     conn: &Connection,
@@ -291,21 +280,17 @@ fn take_away(conn: &Connection, catalogue: &Catalogue, table: Table, row: Uuid) 
 /// The hub has set commits of this PC aside: they are shown here as everywhere else.
 pub(super) fn note_quarantined(
     conn: &Connection,
-    device: Uuid,
-    incarnation: u32,
+    origin: Origin,
     quarantined: &[(u64, String)],
     now: Instant,
 ) -> Result<()> {
     for (seq, reason) in quarantined {
         let body: Option<Vec<u8>> = conn
             .prepare_cached("SELECT body FROM commits WHERE device = ?1 AND incarnation = ?2 AND seq = ?3")?
-            .query_row(params![device, incarnation, *seq as i64], |row| row.get("body"))
+            .query_row(params![origin.device, origin.incarnation, *seq as i64], |row| row.get("body"))
             .optional()?;
         let body = body.ok_or_else(|| Error::Invariant("a commit set aside that is not in the log".into()))?;
-        conn.execute(
-            "INSERT OR IGNORE INTO quarantine (device, incarnation, seq, reason, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![device, incarnation, *seq as i64, reason, body, now],
-        )?;
+        apply::set_aside(conn, origin, *seq, reason, &body, now)?;
     }
     Ok(())
 }
