@@ -29,6 +29,8 @@ enum Lie {
     GapAtTheEnd,
     /// There is more, but never where it begins.
     InCircles,
+    /// Lists in lists, in a field that nobody asked for.
+    Deep,
 }
 
 /// No sync asks so often; one that does would never end.
@@ -60,6 +62,9 @@ impl<H: HubApi> HubApi for Odd<'_, H> {
     }
     async fn pull(&self, request: PullRequest) -> Result<Vec<u8>, Refusal> {
         self.asked();
+        if self.lie == Lie::Deep {
+            return Ok([b"\x81\xa1x".as_slice(), &[0x91; 100_000]].concat());
+        }
         let after = request.after;
         let page = self.hub.pull(request).await?;
         if self.lie != Lie::InCircles {
@@ -103,6 +108,7 @@ fn a_hub_that_talks_nonsense_is_refused_and_the_pc_works_on() {
     for (lie, name, refused) in [
         (Lie::GapAtTheEnd, "Aarti Menon", true),
         (Lie::InCircles, "Grace Otieno", true),
+        (Lie::Deep, "Joana Queiroz", true),
         (Lie::LastLife, "Vikram Rao", true),
         // Taken for another copy of this PC: it goes on under a new life, which costs nothing.
         (Lie::TooMany, "Sunita Deshpande", false),
@@ -114,6 +120,6 @@ fn a_hub_that_talks_nonsense_is_refused_and_the_pc_works_on() {
     // The true hub again: nothing was lost on the way.
     desk.sync();
     room.sync();
-    assert_eq!(room.count("SELECT count(*) FROM patients"), 4);
+    assert_eq!(room.count("SELECT count(*) FROM patients"), 5);
     assert_eq!(desk.sync().digest, room.sync().digest);
 }

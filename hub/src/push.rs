@@ -5,6 +5,7 @@ mod taken;
 use neem_core::error::Code;
 use neem_core::sync::commit::{self, GENESIS, Origin};
 use neem_core::sync::protocol::{Push, PushReply, Refusal};
+use neem_core::sync::shallow;
 
 use crate::auth::{self, Device};
 use crate::{Hub, Trouble, persevere};
@@ -16,7 +17,7 @@ pub use taken::reason_of;
 /// into its rows.
 pub fn push(hub: &Hub, token: &str, plain: &[u8]) -> Result<PushReply, Refusal> {
     let push: Push =
-        rmp_serde::from_slice(plain).map_err(|_| Refusal::new(Code::HubRefused, "a push that cannot be read"))?;
+        shallow::from_slice(plain).map_err(|_| Refusal::new(Code::HubRefused, "a push that cannot be read"))?;
     let device = auth::bearer(hub, token)?;
     persevere(|| push_once(hub, device, &push))
 }

@@ -19,6 +19,7 @@ use crate::sync::protocol::{
     DigestRequest, Hello, HelloRequest, HubApi, OriginHead, PullReply, PullRequest, Push, PushReply, Refusal,
 };
 use crate::sync::repair;
+use crate::sync::shallow;
 
 /// A page of this many bytes of bodies is closed; one commit is never split.
 const PAGE_BYTES: usize = 2 << 20;
@@ -273,7 +274,7 @@ impl<H: HubApi> Run<'_, H> {
         let mut after = 0;
         while !waiting.is_empty() {
             let bytes = self.hub.pull(PullRequest { after, incarnation: self.origin.incarnation }).await?;
-            let page: PullReply = rmp_serde::from_slice(&bytes)?;
+            let page: PullReply = shallow::from_slice(&bytes)?;
             lives.take(&page, self.origin.device);
             after = page.cursor;
             if page.cursor >= page.hub_seq {
@@ -356,7 +357,7 @@ impl<H: HubApi> Run<'_, H> {
         self.tell(SyncStep::Fetching);
         let (mut stored, mut bytes) = (link.pulled, pull(link.pulled).await?);
         loop {
-            let page: PullReply = rmp_serde::from_slice(&bytes)?;
+            let page: PullReply = shallow::from_slice(&bytes)?;
             if page.epoch != link.epoch {
                 return Err(Code::HubRestored.into());
             }
