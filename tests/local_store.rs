@@ -5,9 +5,10 @@ mod support;
 use std::path::Path;
 
 use neem_core::clock::SystemEntropy;
+use neem_core::connection;
 use neem_core::keys::DatabaseKey;
 use neem_core::{Code, identity};
-use rusqlite::Connection;
+use rusqlite::OpenFlags;
 use support::{Clinic, MINUTE, PASSWORD, founder, open};
 
 const CANARY: &str = "Zyzzogeton Canarybird";
@@ -82,8 +83,7 @@ fn a_database_of_a_newer_version_is_left_alone() {
     let (file, key, clock) = (pc.file(), pc.key.clone(), pc.clock.clone());
     let dir = pc.dir;
     pc.db.close().expect("closes");
-    let conn = Connection::open(&file).expect("opens");
-    conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("a key");
+    let conn = connection::open(&file, &key, OpenFlags::default()).expect("opens");
     conn.pragma_update(None, "user_version", 1_000).expect("a level");
     conn.close().expect("closes");
     let before = std::fs::read(&file).expect("reads");

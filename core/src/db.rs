@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::checkpoints::{self, Checkpoints};
 use crate::clock::{self, Clock, Entropy};
+use crate::connection;
 use crate::error::{Code, Error, Result};
 use crate::ids::{ClinicId, DeviceId, Instant, TenantId, UserId};
 use crate::keys::DatabaseKey;
@@ -370,13 +371,10 @@ impl Db {
 /// Opens a connection with the key; tells another key and damage from each other by the error of
 /// the caller's key check, which comes first.
 pub(crate) fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection> {
-    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let conn = connection::open(path, key, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(Duration::from_secs(5))?;
     // A file that turns out to be damaged must not be written to by closing it again.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    conn.pragma_update(None, "key", key.pragma())?;
-    // Sorting and triggers must not spill patients' data into plain temporary files.
-    conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     conn.pragma_update(None, "foreign_keys", true)?;
     // Otherwise REPLACE would delete a row without the triggers that forbid it.
@@ -419,7 +417,7 @@ fn migrate(conn: &mut Connection, capture: &Capture, levels: Range<usize>, now: 
 
 /// A database in memory with this version's tables and nothing in them: to ask what the schema says.
 pub fn bare_schema() -> Result<Connection> {
-    let conn = Connection::open_in_memory()?;
+    let conn = connection::in_memory()?;
     search::register(&conn)?;
     MIGRATIONS.iter().try_for_each(|migration| conn.execute_batch(migration))?;
     Ok(conn)

@@ -6,6 +6,7 @@ pub mod billing;
 pub mod bulk;
 mod checkpoints;
 pub mod clock;
+pub mod connection;
 pub mod consultations;
 pub mod db;
 pub mod demo;

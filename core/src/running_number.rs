@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     fn numbers(given: &[&str]) -> Connection {
-        let conn = Connection::open_in_memory().expect("opens");
+        let conn = crate::connection::in_memory().expect("opens");
         conn.execute_batch(
             "CREATE TABLE cards (number TEXT) STRICT;
              CREATE INDEX cards_number ON cards (length(number), number) WHERE number IS NOT NULL;",

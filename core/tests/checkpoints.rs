@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Watch};
 
 use neem_core::clock::SystemEntropy;
+use neem_core::connection;
 use neem_core::keys::DatabaseKey;
 use neem_core::{Actor, Db};
+use rusqlite::OpenFlags;
 use support::{WrongClock, found, patient};
 
 fn length(path: &Path) -> u64 {
@@ -45,10 +47,9 @@ fn in_a_pause_the_log_moves_into_the_file_which_then_holds_everything_by_itself(
     // The file alone, as it stands while the database is open, has the patient once the log was moved.
     let held = |name: &str| {
         std::fs::copy(folder.path().join("neem.db"), copy.path().join("neem.db")).expect("copies");
-        let Ok(alone) = rusqlite::Connection::open(copy.path().join("neem.db")) else { return false };
+        let alone = connection::open(&copy.path().join("neem.db"), &key, OpenFlags::default());
         let named = "SELECT count(*) FROM patients WHERE full_name = ?1";
-        alone.pragma_update(None, "key", format!("x'{}'", key.to_hex())).is_ok()
-            && alone.query_row(named, [name], |row| row.get(0)).is_ok_and(|count: i64| count == 1)
+        alone.is_ok_and(|alone| alone.query_row(named, [name], |row| row.get(0)).is_ok_and(|count: i64| count == 1))
     };
     let log = folder.path().join("neem.db-wal");
     // A log that was moved as a whole is used again from its beginning: it does not grow from day to

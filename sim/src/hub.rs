@@ -12,13 +12,14 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use axum::http::header::AUTHORIZATION;
+use neem_core::connection;
 use neem_core::keys::DatabaseKey;
 use neem_hub::connections::Peer;
 use neem_hub::limits::Rates;
 use neem_hub::routes::{Service, router};
 use neem_hub::store::SqliteStore;
 use neem_hub::{Hub, backup};
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use tower::ServiceExt;
 
 use crate::disk::{self, Fault};
@@ -63,9 +64,7 @@ impl HubHouse {
 
     /// The hub's database itself, past the hub.
     pub fn database(&self) -> rusqlite::Result<Connection> {
-        let conn = Connection::open(self.folder.join(FILE))?;
-        conn.pragma_update(None, "key", format!("x'{}'", self.key.to_hex()))?;
-        Ok(conn)
+        connection::open(&self.folder.join(FILE), &self.key, OpenFlags::default())
     }
 
     /// The hub, where it runs.

@@ -19,11 +19,12 @@ mod support;
 use std::path::Path;
 use std::time::{Duration, Instant as Watch};
 
+use neem_core::connection;
 use neem_core::keys::DatabaseKey;
 use neem_core::patients;
 use neem_core::scheduling::{self, NewWalkIn};
 use neem_core::sync::engine;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OpenFlags, params};
 use serde_json::json;
 
 use support::{Clinic, Seeded};
@@ -160,9 +161,7 @@ fn walk_in() {
 
 /// A database with the settings of the clinic's writer and one plain table, beside the clinic's file.
 fn bare_database(dir: &Path, key: &DatabaseKey) -> Connection {
-    let conn = Connection::open(dir.join("bare.db")).expect("opens");
-    conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("a key");
-    conn.pragma_update(None, "temp_store", "MEMORY").expect("in memory");
+    let conn = connection::open(&dir.join("bare.db"), key, OpenFlags::default()).expect("opens");
     conn.pragma_update(None, "journal_mode", "WAL").expect("WAL");
     conn.pragma_update(None, "synchronous", "FULL").expect("FULL");
     conn.pragma_update(None, "cache_size", -65_536).expect("a cache");

@@ -1,10 +1,11 @@
 //! What no PC of ours does: commits that its own `write()` would never make, and a file that somebody
 //! has changed past it.
 
+use neem_core::connection;
 use neem_core::sync::commit::{self, Body, Inserts, Origin, SCHEMA, Sealed, Update};
 use neem_core::sync::engine;
 use neem_core::sync::protocol::{HubApi, Push, PushReply, Refusal};
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::Pc;
 
@@ -30,8 +31,7 @@ pub fn forge(pc: &Pc, inserts: Vec<Inserts>, updates: Vec<Update>) -> Result<Pus
 /// app is closed.
 pub fn tampered(pc: Pc, change: impl FnOnce(&Connection)) -> Pc {
     pc.while_closed(|path, key| {
-        let conn = Connection::open(path).expect("opens");
-        conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("the key");
+        let conn = connection::open(path, key, OpenFlags::default()).expect("opens");
         let triggers: Vec<String> = conn
             .prepare("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'capture\\_%' ESCAPE '\\'")
             .and_then(|mut found| found.query_map([], |row| row.get(0))?.collect())

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use neem_core::Code;
+use neem_core::connection;
 use neem_core::ids::TenantId;
 use neem_core::sync::digest::Digest;
 use neem_core::sync::protocol::{
@@ -13,7 +14,7 @@ use neem_core::sync::protocol::{
 };
 use neem_hub::enrol::{self, For};
 use neem_hub::{Hub, serve};
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -137,9 +138,7 @@ impl HubHouse {
     /// The database itself, past the hub.
     fn file(&self) -> Connection {
         let key = serve::key_of(self.dir.path(), None).expect("a key");
-        let conn = Connection::open(self.dir.path().join("hub.db")).expect("opens");
-        conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("a key");
-        conn
+        connection::open(&self.dir.path().join("hub.db"), &key, OpenFlags::default()).expect("opens")
     }
 
     /// Changes the database past the hub.

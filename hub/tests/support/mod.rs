@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use neem_core::clock::SystemEntropy;
+use neem_core::connection;
 use neem_core::keys::DatabaseKey;
 use neem_core::patients;
 use neem_core::sync::commit::SigningKey;
@@ -24,6 +25,7 @@ use neem_core::{Actor, Db, Result};
 use neem_hub::Hub;
 use neem_hub::enrol::{self, For};
 use neem_hub::serve::{self, Manner};
+use rusqlite::OpenFlags;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -59,8 +61,7 @@ impl House {
 
     pub fn count(&self, sql: &str) -> i64 {
         let key = serve::key_of(self.dir.path(), None).expect("a key");
-        let conn = rusqlite::Connection::open(self.dir.path().join("hub.db")).expect("opens");
-        conn.pragma_update(None, "key", format!("x'{}'", key.to_hex())).expect("a key");
+        let conn = connection::open(&self.dir.path().join("hub.db"), &key, OpenFlags::default()).expect("opens");
         conn.query_row(sql, [], |row| row.get(0)).expect("counts")
     }
 }

@@ -9,8 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use neem_core::clock::Entropy;
+use neem_core::connection;
 use neem_core::keys::DatabaseKey;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::{ReadTx, Result, Store, StoreError, WriteTx};
@@ -116,11 +117,9 @@ impl SqliteStore {
 }
 
 fn connection(path: &Path, key: &DatabaseKey) -> Result<Connection> {
-    let conn = Connection::open(path)?;
+    let conn = connection::open(path, key, OpenFlags::default())?;
     conn.busy_timeout(Duration::from_secs(10))?;
-    conn.pragma_update(None, "key", format!("x'{}'", key.to_hex()))?;
     conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|_| StoreError::Key)?;
-    conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.set_prepared_statement_cache_capacity(128);
     Ok(conn)
 }
