@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import { api, useSession, useStartup, type ClinicOverview } from "../api";
 import { LockScreen } from "../identity/LockScreen";
 import { SignIn } from "../identity/SignIn";
+import { speak } from "../i18n";
+import { languageOf } from "../i18n/languages";
 import { HereProvider } from "../kit/clinic";
 import { Entrance } from "../kit/Entrance";
 import { FailedStart } from "../start/FailedStart";
@@ -35,6 +37,7 @@ export function Gate() {
 
 function Ready({ overview }: { overview: ClinicOverview }) {
   const session = useSession();
+  useLanguageOf(session.data?.userId ?? null);
   useTouch(session.data != null && !session.data.locked);
   if (session.isPending) return null;
   if (session.error)
@@ -59,6 +62,11 @@ function Ready({ overview }: { overview: ClinicOverview }) {
       <RouterProvider router={router} />
     </HereProvider>
   );
+}
+
+/** Everybody reads their own language, also on a PC that several share. */
+function useLanguageOf(userId: string | null) {
+  useEffect(() => void speak(languageOf(userId)), [userId]);
 }
 
 /** Tells the core that someone is here, so that it does not lock under their hands. */

@@ -11,6 +11,8 @@ import {
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TwoStepDialog } from "../identity/TwoStepDialog";
+import { language as spoken, speak } from "../i18n";
+import { keepLanguage, languages, ownNames } from "../i18n/languages";
 import { useHere } from "../kit/clinic";
 import kit from "../kit/kit.module.css";
 import { Keys } from "../kit/Kbd";
@@ -61,6 +63,24 @@ export function PersonMenu({ onLock }: { onLock: () => void }) {
               onClick={() => chooseTheme(id)}
             >
               {t(`person.${id}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider color="var(--line)" />
+          <Menu.Label>{t("language.label")}</Menu.Label>
+          {languages.map((one) => (
+            <Menu.Item
+              key={one}
+              lang={one}
+              data-testid={`language-${one}`}
+              rightSection={
+                one === spoken() ? <IconCheck size={16} aria-label={t("field.chosen")} /> : undefined
+              }
+              onClick={() => {
+                keepLanguage(one, session.userId);
+                void speak(one);
+              }}
+            >
+              {ownNames[one]}
             </Menu.Item>
           ))}
           <Menu.Divider color="var(--line)" />

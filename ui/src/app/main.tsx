@@ -5,7 +5,8 @@ import "@fontsource-variable/noto-sans-devanagari/wght.css";
 import "@fontsource-variable/noto-sans-arabic/wght.css";
 import "./tokens.css";
 import "./base.css";
-import "../i18n";
+import { speak } from "../i18n";
+import { languageOfPc } from "../i18n/languages";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { listenToCore } from "../live";
@@ -13,10 +14,13 @@ import { App } from "./App";
 import { Boundary } from "./Boundary";
 
 listenToCore();
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <Boundary>
-      <App />
-    </Boundary>
-  </StrictMode>,
-);
+const show = () =>
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <Boundary>
+        <App />
+      </Boundary>
+    </StrictMode>,
+  );
+// The first paint is already in the right language; without its words the screens speak English.
+void speak(languageOfPc()).then(show, show);

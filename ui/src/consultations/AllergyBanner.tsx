@@ -8,6 +8,7 @@ import { useHere } from "../kit/clinic";
 import { ChoiceField, TextField } from "../kit/Field";
 import { useForm } from "../kit/form";
 import { useKeys } from "../kit/keys";
+import { commas } from "../kit/locale";
 import { useMemory } from "../kit/memory";
 import { dateOf } from "../kit/time";
 import styles from "./Workplace.module.css";
@@ -33,9 +34,7 @@ export function AllergyBanner({ patient, allergies }: { patient: Patient; allerg
           {allergies.map((one) => (
             <span key={one.id}>
               <strong>{one.substance}</strong>{" "}
-              {[one.reaction, t(`allergy.severity.${one.severity}`), dateOf(one.recordedAt, tz)]
-                .filter(Boolean)
-                .join(", ")}
+              {commas([one.reaction, t(`allergy.severity.${one.severity}`), dateOf(one.recordedAt, tz)])}
             </span>
           ))}
         </span>

@@ -3,6 +3,7 @@ import { useChart, type PatientHit, type PrescriptionSummary } from "../api";
 import { Dialog } from "../kit/Dialog";
 import { DocumentPreview } from "../kit/DocumentPreview";
 import { FailedState, SkeletonRows } from "../kit/Empty";
+import { isolated } from "../kit/locale";
 import { AllergyBanner } from "./AllergyBanner";
 import { PastColumn } from "./PastColumn";
 
@@ -11,7 +12,7 @@ export function ChartView({ patient, onClose }: { patient: PatientHit; onClose: 
   const chart = useChart(patient.id);
   const [shown, setShown] = useState<PrescriptionSummary | null>(null);
   return (
-    <Dialog title={`${patient.fullName} · ${patient.recordNumber}`} onClose={onClose} size={640}>
+    <Dialog title={`${patient.fullName} · ${isolated(patient.recordNumber)}`} onClose={onClose} size={640}>
       {chart.error ? (
         <FailedState error={chart.error} retry={() => void chart.refetch()} />
       ) : !chart.data ? (

@@ -4,6 +4,7 @@ import { Banner, ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { Dialog } from "../kit/Dialog";
 import { useKeys } from "../kit/keys";
+import { commas } from "../kit/locale";
 import { longDay } from "../kit/time";
 import { howTaken } from "./ItemRow";
 import styles from "./Prescription.module.css";
@@ -28,15 +29,16 @@ export function IssueDialog({ consultationId, draft, onIssued, onClose }: Props)
           <li key={index}>
             <span className="num">{index + 1}</span>
             <div>
-              <b>{item.medicine}</b> <bdi>{item.strength}</bdi> {item.form}
+              <b>
+                <bdi>{item.medicine}</bdi>
+              </b>{" "}
+              <bdi>{item.strength}</bdi> <bdi>{item.form}</bdi>
               <span>
-                {[
+                {commas([
                   howTaken(item),
                   item.durationDays !== null && t("days", { count: item.durationDays }),
                   item.quantity,
-                ]
-                  .filter(Boolean)
-                  .join(", ")}
+                ])}
               </span>
               {item.overrideReason && (
                 <span className={styles.over}>{t("rx.overridden", { reason: item.overrideReason })}</span>

@@ -6,6 +6,7 @@ import type { DraftItem, ItemCheck } from "../api";
 import { Button } from "../kit/Button";
 import { TextField } from "../kit/Field";
 import { useKeys } from "../kit/keys";
+import { commas } from "../kit/locale";
 import { forget, useMemory } from "../kit/memory";
 import styles from "./Prescription.module.css";
 
@@ -20,7 +21,7 @@ type Props = {
   onOverride: (reason: string) => void;
 };
 export const howTaken = (item: Pick<DraftItem, "dose" | "frequency" | "route" | "instructions">) =>
-  [`${item.dose} ${item.frequency}`.trim(), item.instructions].filter(Boolean).join(", ");
+  commas([`${item.dose} ${item.frequency}`.trim(), item.instructions]);
 
 export function ItemRow({ at, item, check, checking, firstStop, onEdit, onRemove, onOverride }: Props) {
   const { t } = useTranslation();
@@ -30,14 +31,18 @@ export function ItemRow({ at, item, check, checking, firstStop, onEdit, onRemove
     <li className={styles.rx} data-stop={(stopped && !answered) || undefined}>
       <span className={`${styles.ix} num`}>{at + 1}</span>
       <span className={styles.medicine}>
-        <b className={stopped ? styles.culprit : undefined}>{item.medicine}</b> <bdi>{item.strength}</bdi>{" "}
-        {item.form}
+        <b className={stopped ? styles.culprit : undefined}>
+          <bdi>{item.medicine}</bdi>
+        </b>{" "}
+        <bdi>{item.strength}</bdi> <bdi>{item.form}</bdi>
       </span>
       <span className={styles.how}>{howTaken(item)}</span>
       <span className={`${styles.dur} num`}>
         {item.durationDays !== null && t("days", { count: item.durationDays })}
       </span>
-      <span className={`${styles.tot} num`}>{item.quantity}</span>
+      <span className={`${styles.tot} num`}>
+        <bdi>{item.quantity}</bdi>
+      </span>
       <span className={styles.check}>
         <CheckWord check={check} checking={checking} answered={answered} />
       </span>

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { PrescriptionSummary, Visit } from "../api";
 import { useHere } from "../kit/clinic";
+import { commas } from "../kit/locale";
 import { dateOf } from "../kit/time";
 import { RecordMark } from "../kit/Whereabouts";
 import styles from "./Workplace.module.css";
@@ -21,10 +22,7 @@ export function PastColumn({ visits, onShow }: Props) {
       {last && (
         <>
           <h2>
-            {t("past.last")}{" "}
-            <span className="num">
-              {dateOf(last.on, tz)}, {last.providerName}
-            </span>
+            {t("past.last")} <span className="num">{commas([dateOf(last.on, tz), last.providerName])}</span>
           </h2>
           <VisitWords visit={last} />
           {last.prescriptions.map((prescription) => (
@@ -75,7 +73,7 @@ function Prescribed({
       <h2>
         {t("past.prescribed")}{" "}
         <button type="button" className={styles.link} onClick={() => onShow(prescription)}>
-          {prescription.number}
+          <bdi>{prescription.number}</bdi>
         </button>
         <RecordMark id={prescription.id} />
         {prescription.supersededBy && <span>{t("past.superseded")}</span>}
@@ -84,13 +82,16 @@ function Prescribed({
         {prescription.items.map((item) => (
           <li key={item.position}>
             <span>
-              <b>{item.medicine}</b> <bdi>{item.strength}</bdi>
+              <b>
+                <bdi>{item.medicine}</bdi>
+              </b>{" "}
+              <bdi>{item.strength}</bdi>
             </span>
             <span className={`${styles.since} num`}>
               {item.durationDays !== null && t("days", { count: item.durationDays })}
             </span>
             <span className={styles.how}>
-              {[`${item.dose} ${item.frequency}`.trim(), item.instructions].filter(Boolean).join(", ")}
+              {commas([`${item.dose} ${item.frequency}`.trim(), item.instructions])}
             </span>
           </li>
         ))}

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Instant, Patient } from "../api";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
+import { commas } from "../kit/locale";
 import { AlternateName, useAgeSex } from "../kit/person";
 import { languageName } from "../kit/places";
 import { QueueNumber } from "../kit/QueueNumber";
@@ -34,12 +35,18 @@ export function PatientHeader({ patient, number, startedAt, busy, onFinish }: Pr
           <RecordMark id={patient.id} />
         </h1>
         <p className="num">
-          {[ageSex(patient.ageYears, patient.gender), born].filter(Boolean).join(", ")}
-          <span>{patient.recordNumber}</span>
+          {commas([ageSex(patient.ageYears, patient.gender), born])}
+          <span>
+            <bdi>{patient.recordNumber}</bdi>
+          </span>
           {patient.primaryLanguage && (
             <span>{t("patient.speaks", { language: languageName(patient.primaryLanguage) })}</span>
           )}
-          {patient.phone && <span>{patient.phone}</span>}
+          {patient.phone && (
+            <span>
+              <bdi>{patient.phone}</bdi>
+            </span>
+          )}
         </p>
       </div>
       <span className={styles.fill} />

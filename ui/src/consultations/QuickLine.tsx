@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { api, keys, queries, useMedicines, useParsedLine, type DraftItem } from "../api";
 import i18n from "../i18n";
 import { useHints } from "../kit/keys";
+import { commas } from "../kit/locale";
 import { useSettled } from "../kit/time";
 import styles from "./Prescription.module.css";
 
@@ -105,9 +106,11 @@ export function QuickLine({ at, line, onLine, onAdd, onIncomplete }: Props) {
                 ),
               )}
               <span className={styles.sum}>
-                {shown.complete
-                  ? shown.item.quantity
-                  : t("rx.missing", { what: shown.missing.map((name) => fieldName(name)).join(", ") })}
+                {shown.complete ? (
+                  <bdi>{shown.item.quantity}</bdi>
+                ) : (
+                  t("rx.missing", { what: commas(shown.missing.map((name) => fieldName(name))) })
+                )}
               </span>
             </>
           ) : (
@@ -128,7 +131,9 @@ export function QuickLine({ at, line, onLine, onAdd, onIncomplete }: Props) {
                 }}
               >
                 <b>{medicine.name}</b>{" "}
-                <span>{[medicine.strengths.join(", "), medicine.form].filter(Boolean).join(" ")}</span>
+                <span>
+                  <bdi>{[medicine.strengths.join(", "), medicine.form].filter(Boolean).join(" ")}</bdi>
+                </span>
               </li>
             ))}
           </ul>

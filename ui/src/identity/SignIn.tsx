@@ -74,6 +74,7 @@ function SignInForm({ overview, wasReset, onReset }: Props) {
       title={overview.tenantName}
       second={t("signIn.on", { device: overview.deviceName })}
       wide={overview.demo}
+      languages
     >
       <div className={overview.demo ? styles.twoSides : undefined}>
         <form

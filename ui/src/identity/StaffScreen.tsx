@@ -8,6 +8,7 @@ import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { EmptyState, FailedState, SkeletonRows } from "../kit/Empty";
 import { tellAction, useHints, useKeys } from "../kit/keys";
+import { commas } from "../kit/locale";
 import { useMemory } from "../kit/memory";
 import { AddStaff } from "./AddStaff";
 import { ResetCodeDialog } from "./ResetCodeDialog";
@@ -83,10 +84,14 @@ export function StaffScreen() {
               <tbody>
                 {staff.data.map((member) => (
                   <tr key={member.userId}>
-                    <td>{member.name}</td>
-                    <td>{member.roles.map((role) => t(`role.${role}`)).join(", ")}</td>
+                    <td>
+                      <bdi>{member.name}</bdi>
+                    </td>
+                    <td>{commas(member.roles.map((role) => t(`role.${role}`)))}</td>
                     <td>{member.specialization}</td>
-                    <td>{member.email}</td>
+                    <td>
+                      <bdi>{member.email}</bdi>
+                    </td>
                     <td>{member.active ? t("staff.active") : t("staff.inactive")}</td>
                     <td className={styles.menuCell}>
                       <StaffMenu

@@ -1,6 +1,7 @@
 import { PasswordInput, Select, TextInput } from "@mantine/core";
 import { useId, type ComponentProps, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { visual } from "./direction";
 import styles from "./kit.module.css";
 
 const look = {
@@ -54,6 +55,7 @@ export function PasswordField({
   const { t } = useTranslation();
   return (
     <PasswordInput
+      dir="ltr"
       autoComplete="off"
       visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
       {...rest}
@@ -99,7 +101,7 @@ export function ChoiceField<T extends string>({ label, choices, value, onValue, 
   const id = useId();
   const at = choices.findIndex((choice) => choice.value === value);
   const onArrow = (event: React.KeyboardEvent<HTMLElement>) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[visual(event.key)];
     const letter = choices.findIndex(({ label }) => label.toLowerCase().startsWith(event.key.toLowerCase()));
     if (!step && (letter < 0 || event.ctrlKey || event.altKey)) return;
     event.preventDefault();

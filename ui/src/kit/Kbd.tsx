@@ -1,3 +1,4 @@
+import { visual } from "./direction";
 import styles from "./kit.module.css";
 
 /** One flat cap per key: <Keys of="Ctrl Enter" /> */
@@ -5,8 +6,8 @@ export function Keys({ of }: { of: string }) {
   return (
     <span className={styles.keysOf} aria-hidden="true">
       {of.split(" ").map((key) => (
-        <kbd className={styles.kbd} key={key}>
-          {key}
+        <kbd className={styles.kbd} dir="ltr" key={key}>
+          {visual(key)}
         </kbd>
       ))}
     </span>

@@ -12,7 +12,7 @@ export function QueueNumber({
 }) {
   const match = /^([A-Z]+)-(0*)(\d+)$/.exec(number);
   return (
-    <span className={[styles.qn, className].filter(Boolean).join(" ")} data-testid={testId}>
+    <span dir="ltr" className={[styles.qn, className].filter(Boolean).join(" ")} data-testid={testId}>
       {match ? (
         <>
           {match[1]}

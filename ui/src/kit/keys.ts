@@ -1,4 +1,5 @@
 import { useEffect, useId, useLayoutEffect, useRef, useSyncExternalStore } from "react";
+import { visual } from "./direction";
 
 /** Returning false passes the key on to whoever listened before. */
 export type KeyHandlers = Record<string, (event: KeyboardEvent) => unknown>;
@@ -15,7 +16,7 @@ export const isTextField = (target: EventTarget | null) =>
 export function combo(event: KeyboardEvent): string {
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
   const modified = event.ctrlKey || event.metaKey || event.altKey;
-  const key = modified && digit ? digit : event.key.toLowerCase();
+  const key = modified && digit ? digit : visual(event.key.toLowerCase());
   const symbol = key.length === 1 && !/[a-z]/.test(key);
   return [
     event.ctrlKey || event.metaKey ? "ctrl" : "",

@@ -1,3 +1,6 @@
+import { locale } from "../i18n";
+import { alphabetically } from "./locale";
+
 // Lists the window already knows: codes are stored, names are only shown.
 const languageCodes =
   "en hi mr gu ta te kn ml bn pa ur or as ne si id ms jv pt es fr ar fa sw ha yo ig am zu af tl vi th zh ja ko ru tr de it";
@@ -64,16 +67,16 @@ const currencyOfCountry: Record<string, string> = {
 };
 
 const named = (type: "language" | "region" | "currency", codes: string[]) => {
-  const names = new Intl.DisplayNames(["en"], { type });
+  const names = new Intl.DisplayNames([locale()], { type });
   return codes
     .map((value) => ({ value, label: names.of(value) ?? value }))
-    .sort((a, b) => a.label.localeCompare(b.label));
+    .sort((a, b) => alphabetically(a.label, b.label));
 };
 
 export const languages = () => named("language", languageCodes.split(" "));
 export const languageName = (code: string) =>
   /^[a-z]{2,3}(-\w+)*$/i.test(code)
-    ? (new Intl.DisplayNames(["en"], { type: "language" }).of(code) ?? code)
+    ? (new Intl.DisplayNames([locale()], { type: "language" }).of(code) ?? code)
     : code;
 export const countries = () => named("region", countryCodes.split(" "));
 export const currencies = () =>

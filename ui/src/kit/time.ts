@@ -1,24 +1,37 @@
 import { useEffect, useState } from "react";
 import type { Instant, LocalDate } from "../api";
+import i18n, { language, locale } from "../i18n";
 
 // Times are said in the clinic's zone, never in the zone this PC happens to be set to.
 const cache = new Map<string, Intl.DateTimeFormat>();
-function parts(at: Date, zone: string, options: Intl.DateTimeFormatOptions) {
-  const key = zone + JSON.stringify(options);
+function formatOf(tag: string, zone: string, options: Intl.DateTimeFormatOptions) {
+  const key = tag + zone + JSON.stringify(options);
   let format = cache.get(key);
   if (!format) {
-    format = new Intl.DateTimeFormat("en-US", { ...options, timeZone: zone, hourCycle: "h23" });
+    format = new Intl.DateTimeFormat(tag, { ...options, timeZone: zone, hourCycle: "h23" });
     cache.set(key, format);
   }
-  return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+  return format;
 }
+const parts = (at: Date, zone: string, options: Intl.DateTimeFormatOptions) =>
+  Object.fromEntries(
+    formatOf("en-US", zone, options)
+      .formatToParts(at)
+      .map((part) => [part.type, part.value]),
+  );
 
+/** "18:04" in every language, as it is typed and as it stands on a slip. */
 export function clock(at: Instant | Date, zone: string) {
   const { hour, minute } = parts(new Date(at), zone, { hour: "2-digit", minute: "2-digit" });
   return `${hour}:${minute}`;
 }
 
 function dayAndMonth(at: Date, zone: string, year: boolean) {
+  if (language() !== "en") {
+    const wanted: Intl.DateTimeFormatOptions = { day: "numeric", month: "short" };
+    return formatOf(locale(), zone, year ? { ...wanted, year: "numeric" } : wanted).format(at);
+  }
+  // English countries disagree about the order and about "Sept": day, month and year cannot be misread.
   const found = parts(at, zone, { day: "numeric", month: "short", year: "numeric" });
   return year ? `${found.day} ${found.month} ${found.year}` : `${found.day} ${found.month}`;
 }
@@ -34,13 +47,16 @@ export function shortDate(day: LocalDate, today = new Date()) {
 }
 /** "Thursday 19 November" */
 export function longDay(day: LocalDate) {
+  if (language() !== "en")
+    return formatOf(locale(), "UTC", { weekday: "long", day: "numeric", month: "long" }).format(asDate(day));
   const found = parts(asDate(day), "UTC", { weekday: "long", day: "numeric", month: "long" });
   return `${found.weekday} ${found.day} ${found.month}`;
 }
 /** "18:04" today, "3 Sep, 18:04" before. */
 export function moment(at: Instant, zone: string, now = new Date()) {
   const day = dayAndMonth(new Date(at), zone, false);
-  return day === dayAndMonth(now, zone, false) ? clock(at, zone) : `${day}, ${clock(at, zone)}`;
+  if (day === dayAndMonth(now, zone, false)) return clock(at, zone);
+  return `${day}${i18n.dir() === "rtl" ? "،" : ","} ${clock(at, zone)}`;
 }
 
 /** The midnight with which the day of this moment began in the clinic's zone. */

@@ -25,8 +25,12 @@ export function HitRow({ id, hit, selected, onChoose }: Props) {
       </span>
       <span className="num">{ageSex(hit.ageYears, hit.gender)}</span>
       <span className="num">{hit.birthDate && t("patient.born", { date: date(hit.birthDate) })}</span>
-      <span className="num">{hit.recordNumber}</span>
-      <span className="num">{hit.phone}</span>
+      <span className="num">
+        <bdi>{hit.recordNumber}</bdi>
+      </span>
+      <span className="num">
+        <bdi>{hit.phone}</bdi>
+      </span>
       {hit.waitingNumber ? (
         <span className={styles.waits}>{t("patient.waits", { number: hit.waitingNumber })}</span>
       ) : (

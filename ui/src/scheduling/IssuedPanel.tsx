@@ -7,6 +7,7 @@ import { DocumentPreview } from "../kit/DocumentPreview";
 import { useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import { QueueNumber } from "../kit/QueueNumber";
+import { commas } from "../kit/locale";
 import styles from "./WalkInPanel.module.css";
 
 type Props = { ticket: QueueTicket; onNext: () => void; onClose: () => void };
@@ -39,9 +40,7 @@ export function IssuedPanel({ ticket, onNext, onClose }: Props) {
     <Panel title={t("walkIn.given")} onClose={onClose} hints={hints}>
       <div className={styles.given}>
         <QueueNumber number={ticket.number} className={styles.big} testId="queue-number" />
-        <p className={styles.who}>
-          <bdi>{ticket.patientName}</bdi>, {[ticket.providerName, ticket.room].filter(Boolean).join(", ")}
-        </p>
+        <p className={styles.who}>{commas([ticket.patientName, ticket.providerName, ticket.room])}</p>
         {print.isPending && (
           <Banner tone="info" role="status">
             {t("walkIn.printing", { printer })}

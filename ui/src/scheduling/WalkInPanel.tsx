@@ -148,7 +148,9 @@ export function PatientHead({ patient }: { patient: PatientHit }) {
       <div className={`${styles.l2} num`}>
         {ageSex(patient.ageYears, patient.gender)}
         {patient.birthDate && <span>{t("patient.born", { date: date(patient.birthDate) })}</span>}
-        <span>{patient.recordNumber}</span>
+        <span>
+          <bdi>{patient.recordNumber}</bdi>
+        </span>
       </div>
       <div className={`${styles.l2} num`}>
         {patient.phone ?? t("patient.noPhone")}

@@ -46,7 +46,7 @@ function Choices(
     { id: "join", icon: IconPlugConnected, onClick: props.onJoin },
   ] as const;
   return (
-    <Entrance title={t("start.title")} second={t("start.what")}>
+    <Entrance title={t("start.title")} second={t("start.what")} languages>
       <ul className={styles.choices}>
         {rows.map(({ id, icon: Icon, onClick }, index) => (
           <li key={id}>

@@ -6,7 +6,8 @@ import { useHere } from "../kit/clinic";
 import { moment } from "../kit/time";
 import { Act, ConflictHead } from "./ConflictHead";
 import type { PaneProps } from "./ConflictReading";
-import { actionWord, capital, listed, reasonWord, tableWord } from "./words";
+import { commas, listed } from "../kit/locale";
+import { actionWord, capital, reasonWord, tableWord } from "./words";
 import styles from "./conflicts.module.css";
 
 /** A change of another PC that could not be taken, in plain words. */
@@ -33,7 +34,7 @@ export function ConflictCommit({
     <>
       <ConflictHead
         title={t("conflicts.commit.title")}
-        sub={[commit.patient, commit.device || t("conflicts.someone")].filter(Boolean).join(", ")}
+        sub={commas([commit.patient, commit.device || t("conflicts.someone")])}
         icon={IconShieldCheck}
         safe={t("conflicts.commit.safe")}
       />

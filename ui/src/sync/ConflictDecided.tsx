@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Version } from "../api";
 import { ErrorBanner } from "../kit/Banner";
 import { useHere } from "../kit/clinic";
+import { commas } from "../kit/locale";
 import { moment } from "../kit/time";
 import { Act, ConflictHead } from "./ConflictHead";
 import type { PaneProps } from "./ConflictReading";
@@ -54,12 +55,10 @@ function Said({ item }: { item: DecidedItem }) {
     return (
       <>
         <p className={styles.whom} dir="auto">
-          {[
+          {commas([
             whomWord(decided.title),
             decided.table !== "patients" && decided.table && tableWord(decided.table),
-          ]
-            .filter(Boolean)
-            .join(", ")}
+          ])}
         </p>
         <VersionTable versions={[kept, ...decided.aside]} first={t("conflicts.inUse")} />
       </>

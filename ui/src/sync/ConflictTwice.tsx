@@ -7,6 +7,7 @@ import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { tellAction } from "../kit/keys";
 import kit from "../kit/kit.module.css";
+import { commas } from "../kit/locale";
 import { useAgeSex } from "../kit/person";
 import { clock, moment, useNow } from "../kit/time";
 import type { Choice, MoveChoice } from "./choices";
@@ -48,7 +49,7 @@ export function ConflictTwice({
     <>
       <ConflictHead
         title={t("conflicts.twice.title")}
-        sub={`${conflict.providerName}, ${spans.join(" / ")}`}
+        sub={commas([conflict.providerName, spans.join(" / ")])}
         icon={IconShieldCheck}
         safe={t("conflicts.twice.safe")}
       />
@@ -116,14 +117,10 @@ function Side({ booking, holds, provider, moves, busy, onTake }: SideProps) {
       <From device={made.device} user={made.user} at={made.at} />
       <h3>
         <bdi>{booking.patientName}</bdi>{" "}
-        <span>
-          {ageSex(booking.ageYears, booking.gender)}, {booking.recordNumber}
-        </span>
+        <span>{commas([ageSex(booking.ageYears, booking.gender), booking.recordNumber])}</span>
       </h3>
       <p className={styles.t} dir="auto">
-        {[t(`status.${booking.status}`), booking.serviceName, booking.reason, booking.clinicName]
-          .filter(Boolean)
-          .join(", ")}
+        {commas([t(`status.${booking.status}`), booking.serviceName, booking.reason, booking.clinicName])}
       </p>
       <p className={styles.t}>
         {booking.phone ? (
@@ -181,6 +178,4 @@ function Side({ booking, holds, provider, moves, busy, onTake }: SideProps) {
 
 /** What is not as it was: the doctor, the site. */
 const elsewhere = (to: FreeTime, booking: BookedHere, provider: string) =>
-  [to.providerId !== provider && to.providerName, to.clinicId !== booking.clinicId && to.clinicName]
-    .filter(Boolean)
-    .join(", ");
+  commas([to.providerId !== provider && to.providerName, to.clinicId !== booking.clinicId && to.clinicName]);

@@ -6,6 +6,7 @@ import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { SkeletonRows } from "../kit/Empty";
+import { commas, number } from "../kit/locale";
 import { clock, moment } from "../kit/time";
 import { bytes } from "./sentence";
 import styles from "./sync.module.css";
@@ -69,7 +70,10 @@ function RunLine({ run }: { run: SyncRun }) {
   const look = lookOf(run);
   const Icon = looks[look];
   const exchanged = moved(run)
-    ? `${t("sync.history.moved", { sent: run.sent, received: run.received })}, ${bytes(t, run.bytesSent + run.bytesReceived)}`
+    ? commas([
+        t("sync.history.moved", { sent: run.sent, received: run.received }),
+        bytes(t, run.bytesSent + run.bytesReceived),
+      ])
     : t(run.outcome === "stopped" ? "sync.history.none_exchanged" : "sync.history.nothing");
   const what =
     run.outcome === "failed"
@@ -87,14 +91,14 @@ function RunLine({ run }: { run: SyncRun }) {
     run.outcome === "unproven" && t("sync.history.unproven"),
     run.repaired > 0 && t("sync.repaired", { count: run.repaired }),
     look !== "quiet" && t(`sync.history.${run.why}`),
-    look === "ok" && t("sync.history.took", { seconds: (run.durationMs / 1000).toFixed(1) }),
-  ].filter(Boolean);
+    look === "ok" && t("sync.history.took", { seconds: number(run.durationMs / 1000, 1) }),
+  ];
   const span = clock(run.startedAt, tz) !== clock(run.finishedAt, tz) && run.times > 1;
   return (
     <li data-look={look}>
       <Icon size={16} stroke={1.75} aria-hidden />
       <span>
-        <b>{what}</b> <span className={styles.meta}>{second.join(", ")}</span>
+        <b>{what}</b> <span className={styles.meta}>{commas(second)}</span>
       </span>
       <time className={styles.time}>
         {span

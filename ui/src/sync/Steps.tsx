@@ -11,6 +11,7 @@ import { useTranslation } from "react-i18next";
 import type { SyncReport, SyncStatus, SyncStep } from "../api";
 import { useHere } from "../kit/clinic";
 import kit from "../kit/kit.module.css";
+import { commas } from "../kit/locale";
 import { clock, useNow } from "../kit/time";
 import { syncProgress, type LiveProgress } from "../live";
 import { bytes, grouped, repairedIn } from "./sentence";
@@ -32,14 +33,14 @@ const steps: {
     step: "sending",
     doing: (t, part) => t("sync.doing.sending", part),
     part: ({ sent, toSend }) => ({ done: sent, all: Math.max(sent, toSend) }),
-    done: (t, { sent, bytesSent }) => `${t("sync.done.sending", { count: sent })}, ${bytes(t, bytesSent)}`,
+    done: (t, { sent, bytesSent }) => commas([t("sync.done.sending", { count: sent }), bytes(t, bytesSent)]),
   },
   {
     step: "fetching",
     doing: (t, part) => t("sync.doing.fetching", part),
     part: ({ received, toReceive }) => ({ done: received, all: Math.max(received, toReceive) }),
     done: (t, { received, bytesReceived }) =>
-      `${t("sync.done.fetching", { count: received })}, ${bytes(t, bytesReceived)}`,
+      commas([t("sync.done.fetching", { count: received }), bytes(t, bytesReceived)]),
   },
   { step: "comparing", doing: (t) => t("sync.doing.comparing") },
 ];
@@ -97,12 +98,7 @@ function Running() {
               ? t("sync.silent", { seconds: Math.floor(silence / 1000) })
               : "";
           return (
-            <StepRow
-              key={step}
-              mark={mark}
-              title={t(`sync.step.${step}`)}
-              what={[words, silent].filter(Boolean).join(", ")}
-            >
+            <StepRow key={step} mark={mark} title={t(`sync.step.${step}`)} what={commas([words, silent])}>
               {mark === "now" && counted.all > 0 && (
                 <progress
                   className={styles.bar}

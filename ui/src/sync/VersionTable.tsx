@@ -2,6 +2,7 @@ import { IconDeviceDesktop } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Version } from "../api";
 import { useHere } from "../kit/clinic";
+import { commas } from "../kit/locale";
 import { moment } from "../kit/time";
 import { rowsOf } from "./items";
 import { marked } from "./marks";
@@ -65,7 +66,7 @@ export function From({ device, user, at }: FromProps) {
     <span className={styles.from}>
       <IconDeviceDesktop size={16} aria-hidden />
       <b>{device || t("conflicts.someone")}</b>
-      <span className="num">{[user, when].filter(Boolean).join(", ")}</span>
+      <span className="num">{commas([user, when])}</span>
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { TFunction } from "i18next";
+import { commas, listed } from "../kit/locale";
 import { moment } from "../kit/time";
 import { concerned, differing, rowsOf, type Item } from "./items";
 import {
@@ -6,7 +7,6 @@ import {
   capital,
   columnWord,
   keptWords,
-  listed,
   statusesListed,
   tableWord,
   valueWords,
@@ -54,9 +54,11 @@ export function about(t: TFunction, tz: string, item: Item): string {
     case "pair":
       return t("conflicts.names", { first: item.pair.first.fullName, second: item.pair.second.fullName });
     case "commit":
-      return [item.commit.patient, item.commit.action && actionWord(item.commit.action), item.commit.device]
-        .filter(Boolean)
-        .join(", ");
+      return commas([
+        item.commit.patient,
+        item.commit.action && actionWord(item.commit.action),
+        item.commit.device,
+      ]);
     case "fields": {
       const { title, table } = item.conflict;
       const whom = concerned(title, table);
@@ -82,13 +84,13 @@ function decidedWhat(t: TFunction, tz: string, item: Extract<Item, { at: string 
   const told = rowsOf([{ fields: keeps }, ...aside]).filter(({ differs }) => differs);
   const value =
     told.length > 0
-      ? told.map(({ column, values }) => valueWords(t, tz, column, values[0] ?? null).text).join(", ")
+      ? commas(told.map(({ column, values }) => valueWords(t, tz, column, values[0] ?? null).text))
       : kept === null
         ? ""
         : keptWords(kept, tz);
   if (outcome === "moved") return t("conflicts.twice.movedLine", { name: title, time: keptTime(kept, tz) });
   if (outcome === "both") return t("conflicts.twice.bothLine", { names: title });
-  if (kind === "quarantine") return [value, actionWord(title)].filter(Boolean).join(", ");
+  if (kind === "quarantine") return commas([value, actionWord(title)]);
   const whom = whomWord(title);
   return value === "" ? whom : t("conflicts.keptValue", { title: whom, value });
 }

@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next";
 import type { SyncReport, SyncStatus } from "../api";
 import i18n from "../i18n";
+import { commas, number } from "../kit/locale";
 import { moment } from "../kit/time";
 
 export type Cloud = "tick" | "up" | "off" | "alert";
@@ -15,7 +16,7 @@ export function sentence(
   const last = status.lastSyncAt ? moment(status.lastSyncAt, tz) : null;
   const waiting = status.waiting > 0 ? t("sync.waiting", { count: status.waiting }) : null;
   const since = last ? t("sync.last", { time: last }) : t("sync.never");
-  const join = (...parts: (string | null)[]) => parts.filter(Boolean).join(", ");
+  const join = (...parts: (string | null)[]) => commas(parts);
   switch (status.state) {
     case "not_connected":
       return { cloud: "off", first, second: t("sync.alone") };
@@ -39,7 +40,7 @@ export function bytes(t: TFunction, count: number) {
   if (count < 1_000) return t("sync.bytes", { count });
   const [unit, size] =
     count < 1_000_000 ? (["kB", count / 1_000] as const) : (["MB", count / 1_000_000] as const);
-  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
+  return `${number(size, size < 10 ? 1 : 0)} ${unit}`;
 }
 
 export const grouped = (digest: string) => (digest.slice(0, 16).match(/.{1,4}/g) ?? []).join(" ");

@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next";
 import type { FieldValue } from "../api";
 import i18n from "../i18n";
+import { commas, listed, money } from "../kit/locale";
 import { languageName } from "../kit/places";
 import { date, moment } from "../kit/time";
 
@@ -23,8 +24,6 @@ export const capital = (text: string) => text.charAt(0).toUpperCase() + text.sli
 const small = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 export const statusesListed = (statuses: string[]) =>
   capital(listed(statuses.map((status) => small(statusWord(status)))));
-export const listed = (words: string[]) =>
-  new Intl.ListFormat("en-GB", { type: "conjunction" }).format([...new Set(words)]);
 
 const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const instant = /\b\d{13}\b/g;
@@ -38,13 +37,6 @@ const yesNo = new Set(["active", "telehealth", "visible"]);
 const minutes = new Set(["duration_min", "slot_duration_minutes", "buffer_minutes"]);
 
 export type Said = { text: string; whole: boolean };
-
-/** An amount that is counted in the currency's smallest unit. */
-export function money(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat("en-GB", { style: "currency", currency, currencyDisplay: "code" });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(minor / 10 ** digits);
-}
 
 /** A stored value for reading; `whole` where marking single letters of it would say nothing. */
 export function valueWords(t: TFunction, tz: string, column: string, given: FieldValue | null): Said {
@@ -75,7 +67,7 @@ function listOf(value: string): string | null {
   try {
     const found: unknown = JSON.parse(value);
     const texts = Array.isArray(found) && found.every((one) => typeof one === "string");
-    return texts ? found.join(", ") : null;
+    return texts ? commas(found) : null;
   } catch {
     return null;
   }
@@ -83,12 +75,13 @@ function listOf(value: string): string | null {
 
 /** What a decision kept, without the numbers that only the program reads. */
 export const keptWords = (kept: string, tz: string) =>
-  kept
-    .split(", ")
-    .filter((part) => !part.match(uuid))
-    .map((part) => part.replace(instant, (ms) => moment(new Date(Number(ms)).toISOString(), tz)))
-    .map((part) => named(`status.${part}`) ?? part)
-    .join(", ");
+  commas(
+    kept
+      .split(", ")
+      .filter((part) => !part.match(uuid))
+      .map((part) => part.replace(instant, (ms) => moment(new Date(Number(ms)).toISOString(), tz)))
+      .map((part) => named(`status.${part}`) ?? part),
+  );
 
 // What the core and the hub say of a commit that they do not take (core/src/sync/fit.rs).
 const reasons: [RegExp, string][] = [
