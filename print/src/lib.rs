@@ -10,6 +10,7 @@ mod prescription;
 mod qr;
 mod slip;
 mod text;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,7 @@ pub use prescription::{
     Clinic, Paper, Patient, Prescriber, PrescriptionSheet, SheetItem, Superseded, Teleconsultation, Verification,
 };
 pub use slip::{Line, Reprint, Slip};
+pub use words::SlipWords;
 
 /// Everything that can be sent to a printer or shown as a preview.
 #[expect(clippy::large_enum_variant, reason = "one is built for each print, and a box would only burden the caller")]

@@ -30,6 +30,29 @@ fn sunita_reads_her_number_doctor_and_room_in_her_own_language_too() {
 }
 
 #[test]
+fn the_slip_speaks_the_language_of_whoever_waits() {
+    for (tag, expected) in [
+        ("id", &["Kam 19 Nov 2026", "Nomor Anda akan dipanggil.", "Dicetak lagi 10:58"]),
+        ("pt", &["qui. 19 nov. 2026", "Seu número será chamado.", "Impresso de novo 10:58"]),
+        ("hi", &["19", "टोकन", "10:58"]),
+    ] {
+        let words = SlipWords::of(Some(tag));
+        let slip = Slip {
+            language: words.language.into(),
+            date_text: words.day(3, 19, 10, 2026),
+            labels: words.labels(),
+            notice: words.notice(),
+            reprinted: Some(Reprint { at: "10:58".into(), first: "10:42".into() }),
+            ..sunitas_slip()
+        };
+        let paper = text(&print(slip));
+        for wanted in expected.iter().chain(&["Your number will be called."]) {
+            assert!(paper.contains(wanted), "{wanted} is missing in {paper}");
+        }
+    }
+}
+
+#[test]
 fn the_slip_fits_the_roll_and_grows_with_what_it_says() {
     let short = print(Slip { notice: vec![], ..sunitas_slip() });
     let long = print(Slip { notice: vec![line(&"Please wait here. ".repeat(60), "en")], ..sunitas_slip() });

@@ -4,12 +4,13 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use chrono::Datelike;
 use chrono_tz::Tz;
 use neem_core::ids::{Instant, PrescriptionId, TicketId};
 use neem_core::patients::{self, Gender};
 use neem_core::prescriptions::{self, SheetItem, SignedSheet};
 use neem_core::{Code, Error, Result, scheduling, tenancy};
-use neem_print::{Clinic, Line, Patient, Prescriber, PrescriptionSheet, Printable, Reprint, Slip, Verification};
+use neem_print::{Clinic, Patient, Prescriber, PrescriptionSheet, Printable, Reprint, Slip, SlipWords, Verification};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -105,19 +106,28 @@ fn slip(conn: &Connection, id: TicketId, first: Option<Instant>, now: Instant) -
     let site = tenancy::clinic(conn, ticket.clinic_id)?;
     let zone = site.zone();
     let patient = patients::patient(conn, ticket.patient_id, now.day(zone))?;
+    // The slip is the patient's, so it speaks their language; the screens have their own.
+    let words = SlipWords::of(patient.primary_language.as_deref());
+    let day = ticket.issued_at.to_utc().with_timezone(&zone).date_naive();
     let slip = Slip {
-        language: "en".into(),
+        language: words.language.into(),
         clinic: tenancy::tenant(conn)?.name,
         site: site.name,
         number: ticket.number.clone(),
         doctor: ticket.provider_name,
         room: ticket.room,
-        date_text: date(ticket.issued_at, zone),
+        date_text: words.day(
+            day.weekday().num_days_from_monday() as usize,
+            day.day(),
+            day.month0() as usize,
+            day.year(),
+        ),
         time_text: time(ticket.issued_at, zone),
         patient: patient.full_name,
         patient_alternate: patient.alternate_name,
         reprinted: reprint(first, now, zone),
-        notice: vec![Line { text: "Your number will be called.".into(), language: Some("en".into()) }],
+        notice: words.notice(),
+        labels: words.labels(),
         ..Slip::default()
     };
     Ok((Printable::Slip(slip), format!("slip-{}.pdf", ticket.number)))

@@ -1,6 +1,7 @@
 //! The whole story in the real window: two clinic PCs and a hub, with the hub gone in between.
 
 mod conflicts;
+mod languages;
 mod own_clinic;
 mod roles;
 mod stray;
@@ -82,6 +83,11 @@ fn my_own_clinic_on_a_pc_without_a_keyring() {
 #[test]
 fn conflicts_are_decided_with_one_key_and_taken_back() {
     on_screen(conflicts::story());
+}
+
+#[test]
+fn five_languages_one_of_them_from_the_right() {
+    on_screen(languages::story());
 }
 
 #[test]

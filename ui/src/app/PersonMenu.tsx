@@ -44,6 +44,7 @@ export function PersonMenu({ onLock }: { onLock: () => void }) {
           <button
             type="button"
             className={styles.person}
+            data-testid="person"
             title={t("person.menu", { name: session.name, device: overview.deviceName })}
           >
             <span className={styles.avatar} aria-hidden="true">
