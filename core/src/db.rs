@@ -36,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0010_pin.sql"),
     include_str!("../../migrations/device/0012_repairs.sql"),
     include_str!("../../migrations/device/0013_sync_runs.sql"),
+    include_str!("../../migrations/device/0018_series.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.

@@ -45,6 +45,8 @@ ids! {
     PatientId,
     AllergyId,
     AppointmentId,
+    /// Visits booked together that repeat.
+    SeriesId,
     TicketId,
     ConsultationId,
     PrescriptionId,

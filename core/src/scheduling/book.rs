@@ -7,7 +7,7 @@ use specta::Type;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::form::{Form, LINE};
-use crate::ids::{AppointmentId, ClinicId, Instant, PatientId, ProviderId, ServiceId, SlotId};
+use crate::ids::{AppointmentId, ClinicId, Instant, PatientId, ProviderId, SeriesId, ServiceId, SlotId};
 use crate::scheduling::capacity::{Claim, crowding};
 use crate::scheduling::roster::{self, LONGEST, Roster, Sites};
 use crate::scheduling::{AppointmentStatus, Mode, log_event};
@@ -67,10 +67,19 @@ pub(super) struct Place {
 /// at another site) and `SlotTaken` with the name of who holds the time. Outside of all hours a
 /// doctor can be booked: that is for the desk to judge.
 pub fn book(tx: &Tx, new: &NewAppointment) -> Result<AppointmentId> {
-    book_as(tx, new, None, None)
+    book_as(tx, new, &Details::default())
 }
 
-pub(super) fn book_as(tx: &Tx, new: &NewAppointment, mode: Option<Mode>, notes: Option<&str>) -> Result<AppointmentId> {
+/// What only the desk's own forms say.
+#[derive(Default)]
+pub(super) struct Details<'a> {
+    pub mode: Option<Mode>,
+    pub notes: Option<&'a str>,
+    /// The series and its rule.
+    pub series: Option<(SeriesId, &'a str)>,
+}
+
+pub(super) fn book_as(tx: &Tx, new: &NewAppointment, details: &Details) -> Result<AppointmentId> {
     let mut form = Form::default();
     let reason = form.optional("reason", &new.reason, LINE);
     check_length(&mut form, new.start, new.end);
@@ -90,8 +99,9 @@ pub(super) fn book_as(tx: &Tx, new: &NewAppointment, mode: Option<Mode>, notes: 
     let id = AppointmentId(tx.new_id());
     tx.prepare_cached(
         "INSERT INTO appointments (id, tenant_id, clinic_id, patient_id, provider_id, service_id, scheduled_start, scheduled_end,
-                                   status, channel, reason, notes, timezone, slot_id, capacity, mode, created_by, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)",
+                                   status, channel, reason, notes, timezone, slot_id, capacity, mode, series_id, recurrence,
+                                   created_by, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)",
     )?
     .execute(params![
         id,
@@ -105,11 +115,13 @@ pub(super) fn book_as(tx: &Tx, new: &NewAppointment, mode: Option<Mode>, notes: 
         new.status,
         new.channel,
         reason,
-        notes,
+        details.notes,
         place.timezone,
         place.slot,
         place.capacity,
-        mode.or(place.mode),
+        details.mode.or(place.mode),
+        details.series.map(|(id, _)| id),
+        details.series.map(|(_, rule)| rule),
         tx.user()?,
         tx.now
     ])?;

@@ -1,13 +1,14 @@
 //! The form "Book an appointment".
 
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::form::{Form, TEXT};
-use crate::ids::{ClinicId, Instant, PatientId, ProviderId, ServiceId};
-use crate::scheduling::book::{Channel, NewAppointment, book_as, check_length, service_minutes};
+use crate::ids::{ClinicId, Instant, PatientId, ProviderId, SeriesId, ServiceId};
+use crate::scheduling::book::{Channel, Details, NewAppointment, book_as, check_length, service_minutes};
 use crate::scheduling::bookings::{self, Booking};
 use crate::scheduling::roster::{Roster, Sites};
 use crate::scheduling::walk_in::USUAL_MINUTES;
@@ -36,6 +37,11 @@ pub struct BookingForm {
 
 /// Books what the form says; see [`book`](crate::scheduling::book) for the refusals.
 pub fn book_appointment(tx: &Tx, typed: &BookingForm) -> Result<Booking> {
+    book_in(tx, typed, None)
+}
+
+/// The same, as one of a series with its rule.
+pub(super) fn book_in(tx: &Tx, typed: &BookingForm, series: Option<(SeriesId, &str)>) -> Result<Booking> {
     let minutes = length(tx, typed)?;
     let end = typed.start.plus_minutes(minutes);
     let mut form = Form::default();
@@ -65,20 +71,31 @@ pub fn book_appointment(tx: &Tx, typed: &BookingForm) -> Result<Booking> {
         channel: typed.channel,
         reason: typed.reason.clone(),
     };
-    bookings::appointment(tx, book_as(tx, &new, typed.mode, notes.as_deref())?)
+    bookings::appointment(tx, book_as(tx, &new, &Details { mode: typed.mode, notes: notes.as_deref(), series })?)
 }
 
 /// How long the visit is, in minutes.
 fn length(tx: &Tx, typed: &BookingForm) -> Result<i64> {
-    if let Some(minutes) = typed.minutes {
-        return Ok(i64::from(minutes));
+    match typed.minutes {
+        Some(minutes) => Ok(i64::from(minutes)),
+        None => usual_length(tx, typed.clinic_id, typed.provider_id, typed.service_id, typed.start),
     }
-    if let Some(service) = typed.service_id {
-        return service_minutes(tx, service).map(i64::from);
+}
+
+/// As long as the service takes, or else the slot in which it begins; in minutes.
+pub(super) fn usual_length(
+    conn: &Connection,
+    clinic: ClinicId,
+    provider: ProviderId,
+    service: Option<ServiceId>,
+    start: Instant,
+) -> Result<i64> {
+    if let Some(service) = service {
+        return service_minutes(conn, service).map(i64::from);
     }
-    let end = typed.start.plus_minutes(1);
-    let roster = Roster::read(tx, &mut Sites::default(), typed.provider_id, typed.start, end)?;
-    let here = roster.windows(Some(typed.clinic_id));
-    let hours = here.iter().find(|(_, window)| window.holds(typed.start, end));
+    let end = start.plus_minutes(1);
+    let roster = Roster::read(conn, &mut Sites::default(), provider, start, end)?;
+    let here = roster.windows(Some(clinic));
+    let hours = here.iter().find(|(_, window)| window.holds(start, end));
     Ok(hours.map_or(USUAL_MINUTES, |(template, _)| i64::from(template.slot_duration_minutes)))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::error::{Code, Result};
-use crate::ids::{AppointmentId, ClinicId, Instant, LocalDate, PatientId, ProviderId, ServiceId, SlotId};
+use crate::ids::{AppointmentId, ClinicId, Instant, LocalDate, PatientId, ProviderId, SeriesId, ServiceId, SlotId};
 use crate::page::{Page, PageRequest};
 use crate::scheduling::{AppointmentStatus, Channel, Mode};
 use crate::tenancy;
@@ -35,6 +35,9 @@ pub struct Booking {
     pub capacity: u32,
     pub reason: Option<String>,
     pub notes: Option<String>,
+    /// The series that it repeats in, and by what rule (RFC 5545) that was booked.
+    pub series_id: Option<SeriesId>,
+    pub recurrence: Option<String>,
     pub booked_twice: bool,
     pub created_at: Instant,
     pub updated_at: Instant,
@@ -63,6 +66,8 @@ impl Booking {
             capacity: row.get("capacity")?,
             reason: row.get("reason")?,
             notes: row.get("notes")?,
+            series_id: row.get("series_id")?,
+            recurrence: row.get("recurrence")?,
             booked_twice: row.get("booked_twice")?,
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
@@ -93,6 +98,12 @@ pub(super) const OF_CLINIC: &str = bookings!(
 /// A doctor's whole day, walk-ins and ends included.
 pub const DAY: &str = bookings!(
     "WHERE appointments.provider_id = ?1 AND scheduled_start >= ?2 AND scheduled_start < ?3 AND appointments.deleted_at IS NULL
+     ORDER BY scheduled_start, appointments.id"
+);
+/// The visits of a series that are still plans, from an instant on.
+pub const SERIES: &str = bookings!(
+    "WHERE series_id = ?1 AND scheduled_start >= ?2 AND appointments.deleted_at IS NULL
+       AND +status IN ('requested', 'scheduled', 'confirmed')
      ORDER BY scheduled_start, appointments.id"
 );
 pub const UPCOMING: &str = bookings!(
@@ -165,6 +176,11 @@ pub(super) fn day_of_provider(
     to: Instant,
 ) -> Result<Vec<Booking>> {
     list(conn, DAY, params![provider, from, to])
+}
+
+/// The visits of a series that are still plans and begin at an instant or later.
+pub(super) fn of_series(conn: &Connection, series: SeriesId, from: Instant) -> Result<Vec<Booking>> {
+    list(conn, SERIES, params![series, from])
 }
 
 /// A site's local day, exactly, in the order of time; without statuses, all of them.

@@ -1,14 +1,17 @@
 //! Appointments, the hours in which they can be booked, walk-ins, the queue and the waiting list.
 
 mod appointment;
+mod appointment_form;
 mod availability;
 mod book;
 mod booking_form;
 mod bookings;
+mod calendar;
 mod cancel;
 mod day_view;
 mod double_bookings;
 mod free_slots;
+mod free_time_form;
 mod local_time;
 mod materialise;
 mod mode;
@@ -17,9 +20,12 @@ mod other_times;
 mod queue;
 mod queue_order;
 mod queue_turns;
+mod rearrange;
 mod recurrence;
+mod repeat;
 mod reschedule;
 mod roster;
+mod series;
 mod slots;
 mod template_form;
 mod time_off;
@@ -31,6 +37,7 @@ mod walk_in;
 
 pub use appointment::{AppointmentStatus, Move, Moved, allowed, complete, move_appointment, start, target};
 pub(crate) use appointment::{log_event, set_status};
+pub use appointment_form::{AppointmentForm, Occurrence, Refusal, book_appointments, plan_appointments};
 pub use availability::{AvailabilityTemplate, TemplateSlot, delete_template, end_template, template, templates};
 pub(crate) use book::works_at;
 pub use book::{Channel, NewAppointment, book};
@@ -40,15 +47,18 @@ pub use bookings::{
 };
 /// The statements of the lists, for the tests that no large table is read through.
 pub mod statements {
-    pub use super::bookings::{BY_STATUS, CLINIC_DAY, DAY, HISTORY, UPCOMING, WALK_INS};
+    pub use super::bookings::{BY_STATUS, CLINIC_DAY, DAY, HISTORY, SERIES, UPCOMING, WALK_INS};
     pub use super::waitlist::WAITING_FOR;
     pub const CLAIMS: &str = include_str!("claims.sql");
 }
 use crate::sync::crowding as capacity;
+pub use calendar::{Calendar, CalendarColumn, calendar};
 pub use cancel::{Cancelled, cancel_appointment};
 pub use day_view::{AvailableStaff, DayView, Hours, available_staff, day_view};
 pub use double_bookings::{BookedHere, DoubleBooking, double_bookings};
+
 pub use free_slots::{FreeSlot, FreeSlotQuery, free_slots};
+pub use free_time_form::{FreeTimeForm, find_free_times};
 pub use materialise::{Slot, SlotStatus, materialise, slots};
 pub use mode::Mode;
 pub use move_double_booked::{BookingMove, move_double_booked, undo_move};
@@ -57,7 +67,10 @@ pub(crate) use queue::set_status as set_ticket_status;
 pub use queue::{TicketStatus, number_of, number_text};
 pub use queue_order::{Priority, Queue, QueueCounts, QueueRow, counts as queue_counts, queue, usual_minutes};
 pub use queue_turns::{move_to_doctor, prioritise, recall, skip};
+pub use rearrange::{RearrangeForm, Rearranged, Spot, put_back, rearrange};
+pub use repeat::{Repeat, RepeatUnit};
 pub use reschedule::{RescheduleForm, reschedule};
+pub use series::{CancelledSeries, SeriesScope, cancel_appointments, series, undo_appointments};
 pub use slots::{DaySpan, PlannedSlot, Window, plan, slot_id, windows};
 pub use template_form::{TemplateForm, TemplateRow, add_template, edit_template};
 pub use time_off::{TimeOff, TimeOffAdded, TimeOffForm, TimeOffKind, add_time_off, cancel_time_off, list_time_off};

@@ -41,19 +41,32 @@ pub(super) fn other_times(
     if !may_move(booking.status) {
         return Ok(Vec::new());
     }
-    let from = booking.start.max(now);
-    let query = FreeSlotQuery { service_id: booking.service_id, limit: TRIED, ..FreeSlotQuery::between(from, from) };
+    let asked = Asked {
+        clinic: booking.clinic_id,
+        provider,
+        service: booking.service_id,
+        start: booking.start,
+        end: booking.end,
+        except: Some(booking.appointment_id),
+    };
+    free_near(conn, &asked, now)
+}
+
+/// The free times nearest to one that cannot be had, four at most, those of the same doctor first.
+pub(super) fn free_near(conn: &Connection, asked: &Asked, now: Instant) -> Result<Vec<FreeTime>> {
+    let (provider, from) = (asked.provider, asked.start.max(now));
+    let query = FreeSlotQuery { service_id: asked.service, limit: TRIED, ..FreeSlotQuery::between(from, from) };
     let same = FreeSlotQuery { provider_ids: vec![provider], to: from.plus_minutes(AHEAD_MINUTES), ..query.clone() };
-    let mut found = fitting(conn, booking, &same, |_| true)?;
-    let zone = tenancy::clinic(conn, booking.clinic_id)?.zone();
+    let mut found = fitting(conn, asked, &same, |_| true)?;
+    let zone = tenancy::clinic(conn, asked.clinic)?.zone();
     let evening = from.day(zone).bounds(zone).1;
-    let specialization = match booking.service_id {
+    let specialization = match asked.service {
         Some(_) => String::new(),
         None => specialization(conn, provider)?,
     };
     let elsewhere = FreeSlotQuery { to: evening, specialization, ..query };
     let elsewhere = if evening > from {
-        fitting(conn, booking, &elsewhere, |slot| slot.provider_id != provider)?
+        fitting(conn, asked, &elsewhere, |slot| slot.provider_id != provider)?
     } else {
         Vec::new()
     };
@@ -63,10 +76,10 @@ pub(super) fn other_times(
     Ok(found)
 }
 
-/// The free slots of a question in which the booking fits whole.
+/// The free slots of a question in which the wish fits whole.
 fn fitting(
     conn: &Connection,
-    booking: &BookedHere,
+    wish: &Asked,
     query: &FreeSlotQuery,
     wanted: impl Fn(&FreeSlot) -> bool,
 ) -> Result<Vec<FreeTime>> {
@@ -76,13 +89,12 @@ fn fitting(
         Err(error) if error.code() == Code::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let lasts = booking.end.0 - booking.start.0;
+    let lasts = wish.end.0 - wish.start.0;
     let mut found = Vec::new();
     for slot in slots.into_iter().filter(|slot| wanted(slot)) {
         let (start, end) = (slot.start, Instant(slot.start.0 + lasts));
         let (clinic, provider) = (slot.clinic_id, slot.provider_id);
-        let except = Some(booking.appointment_id);
-        if place(conn, Asked { clinic, provider, service: booking.service_id, start, end, except }).is_ok() {
+        if place(conn, Asked { clinic, provider, start, end, ..*wish }).is_ok() {
             let (provider_name, clinic_name) = (slot.provider_name, slot.clinic_name);
             found.push(FreeTime { start, end, provider_id: provider, provider_name, clinic_id: clinic, clinic_name });
         }

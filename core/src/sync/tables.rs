@@ -315,6 +315,7 @@ impl Table {
                             ],
                         ),
                         forward("status", &["status"], VISIT),
+                        latest("series", &["series_id", "recurrence"]),
                     ]
                 }
             }

@@ -5,10 +5,11 @@ use neem_core::ids::{
 };
 use neem_core::page::{Page, PageRequest};
 use neem_core::scheduling::{
-    self, AppointmentStatus, AvailabilityTemplate, AvailableStaff, Booking, BookingForm, BookingMove, Cancelled,
-    DayView, DoubleBooking, FreeSlot, FreeSlotQuery, Move, Moved, NewWalkIn, Priority, Queue, QueueTicket,
-    RescheduleForm, Slot, TemplateForm, TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, WaitlistBooking,
-    WaitlistEntry, WaitlistForm, WaitlistOffer, WalkInDesk,
+    self, AppointmentForm, AppointmentStatus, AvailabilityTemplate, AvailableStaff, Booking, BookingForm, BookingMove,
+    Calendar, Cancelled, CancelledSeries, DayView, DoubleBooking, FreeSlot, FreeSlotQuery, FreeTimeForm, Move, Moved,
+    NewWalkIn, Occurrence, Priority, Queue, QueueTicket, RearrangeForm, Rearranged, RescheduleForm, SeriesScope, Slot,
+    Spot, TemplateForm, TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, WaitlistBooking, WaitlistEntry,
+    WaitlistForm, WaitlistOffer, WalkInDesk,
 };
 use neem_core::sync::overlap;
 use neem_core::tenancy;
@@ -65,6 +66,82 @@ pub fn cancel_appointment(app: State<App>, appointment_id: AppointmentId, reason
     app.write(Permission::BookAppointment, "cancel_appointment", |tx| {
         scheduling::cancel_appointment(tx, appointment_id, &reason)
     })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn show_calendar(
+    app: State<App>,
+    clinic_id: ClinicId,
+    first: Option<LocalDate>,
+    days: u32,
+    provider_id: Option<ProviderId>,
+) -> Answer<Calendar> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::calendar(conn, clinic_id, first, days, provider_id, now))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn plan_appointments(app: State<App>, form: AppointmentForm) -> Answer<Vec<Occurrence>> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::plan_appointments(conn, &form, now))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn book_appointments(app: State<App>, form: AppointmentForm) -> Answer<Vec<Booking>> {
+    app.write(Permission::BookAppointment, "book_appointment", |tx| scheduling::book_appointments(tx, &form))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn rearrange_appointment(
+    app: State<App>,
+    appointment_id: AppointmentId,
+    form: RearrangeForm,
+) -> Answer<Rearranged> {
+    app.write(Permission::BookAppointment, "reschedule_appointment", |tx| {
+        scheduling::rearrange(tx, appointment_id, &form)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn put_appointments_back(app: State<App>, spots: Vec<Spot>) -> Answer<Vec<Booking>> {
+    app.write(Permission::BookAppointment, "reschedule_appointment", |tx| scheduling::put_back(tx, &spots))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn cancel_appointments(
+    app: State<App>,
+    appointment_id: AppointmentId,
+    reason: String,
+    scope: SeriesScope,
+) -> Answer<CancelledSeries> {
+    app.write(Permission::BookAppointment, "cancel_appointment", |tx| {
+        scheduling::cancel_appointments(tx, appointment_id, &reason, scope)
+    })
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn undo_appointments(app: State<App>, appointment_ids: Vec<AppointmentId>) -> Answer<()> {
+    app.write(Permission::BookAppointment, "move_appointment", |tx| scheduling::undo_appointments(tx, &appointment_ids))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_series(app: State<App>, appointment_id: AppointmentId) -> Answer<Vec<Booking>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::series(conn, appointment_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn find_free_times(app: State<App>, form: FreeTimeForm, clinic_id: ClinicId) -> Answer<Vec<FreeSlot>> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::find_free_times(conn, &form, clinic_id, now))
 }
 
 #[tauri::command(async)]
