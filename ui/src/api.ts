@@ -29,6 +29,20 @@ export const keys = {
   chart: (id: B.PatientId) => ["chart", id],
   today: (clinic: B.ClinicId) => ["today", clinic],
   walkInDesk: (clinic: B.ClinicId) => ["walkInDesk", clinic],
+  calendar: (clinic: B.ClinicId, first: B.LocalDate | null, days: number, doctor: B.ProviderId | null) => [
+    "calendar",
+    clinic,
+    first,
+    days,
+    doctor,
+  ],
+  appointment: (id: B.AppointmentId) => ["appointment", id],
+  timeline: (id: B.AppointmentId) => ["appointment", id, "timeline"],
+  series: (id: B.AppointmentId) => ["appointment", id, "series"],
+  plan: (form: B.AppointmentForm) => ["plan", form],
+  freeTimes: (form: B.FreeTimeForm) => ["freeTimes", form],
+  services: ["services"],
+  providersFor: (service: B.ServiceId, clinic: B.ClinicId) => ["services", service, clinic],
   workplace: (id: B.AppointmentId) => ["workplace", id],
   medicines: (text: string) => ["medicines", text],
   parsed: (line: string) => ["parsed", line],
@@ -131,6 +145,57 @@ export const useToday = (clinic: B.ClinicId) =>
   });
 export const useWalkInDesk = (clinic: B.ClinicId) =>
   useQuery({ queryKey: keys.walkInDesk(clinic), queryFn: () => api.walkInDesk(clinic) });
+
+export const useCalendar = (
+  clinic: B.ClinicId,
+  first: B.LocalDate | null,
+  days: number,
+  doctor: B.ProviderId | null,
+) =>
+  useQuery({
+    queryKey: keys.calendar(clinic, first, days, doctor),
+    queryFn: () => api.showCalendar(clinic, first, days, doctor),
+    placeholderData: keepPreviousData,
+  });
+export const useAppointment = (id: B.AppointmentId) =>
+  useQuery({ queryKey: keys.appointment(id), queryFn: () => api.showAppointment(id) });
+export const useTimeline = (id: B.AppointmentId) =>
+  useQuery({ queryKey: keys.timeline(id), queryFn: () => api.showTimeline(id) });
+export const useSeries = (id: B.AppointmentId, repeats: boolean) =>
+  useQuery({ queryKey: keys.series(id), queryFn: () => api.listSeries(id), enabled: repeats });
+/** What would come of a form; asked while it is typed, so a form that cannot be read yet is no failure. */
+export const usePlan = (form: B.AppointmentForm, ready: boolean) =>
+  useQuery({
+    queryKey: keys.plan(form),
+    queryFn: () => api.planAppointments(form),
+    enabled: ready,
+    staleTime: 0,
+    gcTime: 30_000,
+  });
+export const useFreeTimes = (form: B.FreeTimeForm, clinic: B.ClinicId) =>
+  useQuery({
+    queryKey: keys.freeTimes(form),
+    queryFn: () => api.findFreeTimes(form, clinic),
+    staleTime: 0,
+    gcTime: 30_000,
+    placeholderData: keepPreviousData,
+  });
+/** Who can do a service at a site; nothing is asked without one. */
+export const useProvidersFor = (service: B.ServiceId, clinic: B.ClinicId) =>
+  useQuery({
+    queryKey: keys.providersFor(service, clinic),
+    queryFn: () => api.providersForService(service, clinic),
+    enabled: service !== "",
+  });
+export const useServices = () =>
+  useQuery({
+    queryKey: keys.services,
+    queryFn: () =>
+      api.listServices(
+        { category: "", providerId: null, mostMinor: null, order: "name", includeInactive: false },
+        { offset: 0, limit: 200 },
+      ),
+  });
 
 export const useWorkplace = (id: B.AppointmentId) =>
   useQuery({ queryKey: keys.workplace(id), queryFn: () => api.openConsultation(id), staleTime: Infinity });

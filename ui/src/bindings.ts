@@ -205,6 +205,15 @@ export const commands = {
 	bookAppointment: (form: BookingForm) => __TAURI_INVOKE<Booking>("book_appointment", { form }),
 	rescheduleAppointment: (appointmentId: AppointmentId, form: RescheduleForm) => __TAURI_INVOKE<Booking>("reschedule_appointment", { appointmentId, form }),
 	cancelAppointment: (appointmentId: AppointmentId, reason: string) => __TAURI_INVOKE<Cancelled>("cancel_appointment", { appointmentId, reason }),
+	showCalendar: (clinicId: ClinicId, first: LocalDate | null, days: number, providerId: ProviderId | null) => __TAURI_INVOKE<Calendar>("show_calendar", { clinicId, first, days, providerId }),
+	planAppointments: (form: AppointmentForm) => __TAURI_INVOKE<Occurrence[]>("plan_appointments", { form }),
+	bookAppointments: (form: AppointmentForm) => __TAURI_INVOKE<Booking[]>("book_appointments", { form }),
+	rearrangeAppointment: (appointmentId: AppointmentId, form: RearrangeForm) => __TAURI_INVOKE<Rearranged>("rearrange_appointment", { appointmentId, form }),
+	putAppointmentsBack: (spots: AppointmentSpot[]) => __TAURI_INVOKE<Booking[]>("put_appointments_back", { spots }),
+	cancelAppointments: (appointmentId: AppointmentId, reason: string, scope: SeriesScope) => __TAURI_INVOKE<CancelledSeries>("cancel_appointments", { appointmentId, reason, scope }),
+	undoAppointments: (appointmentIds: AppointmentId[]) => __TAURI_INVOKE<null>("undo_appointments", { appointmentIds }),
+	listSeries: (appointmentId: AppointmentId) => __TAURI_INVOKE<Booking[]>("list_series", { appointmentId }),
+	findFreeTimes: (form: FreeTimeForm, clinicId: ClinicId) => __TAURI_INVOKE<FreeSlot[]>("find_free_times", { form, clinicId }),
 	showAppointment: (appointmentId: AppointmentId) => __TAURI_INVOKE<Booking>("show_appointment", { appointmentId }),
 	showTimeline: (appointmentId: AppointmentId) => __TAURI_INVOKE<TimelineEvent[]>("show_timeline", { appointmentId }),
 	findFreeSlots: (query: FreeSlotQuery) => __TAURI_INVOKE<FreeSlot[]>("find_free_slots", { query }),
@@ -362,7 +371,39 @@ export type AllergyStatus = "active" |
 /**  It was never one. */
 "refuted";
 
+export type AppointmentForm = {
+	clinicId: ClinicId,
+	patientId: PatientId | null,
+	providerId: ProviderId | null,
+	serviceId: ServiceId | null,
+	/**  A day of the site, as people write days. */
+	day: string,
+	/**  `HH:MM`, as the site's clock shows it. */
+	time: string,
+	/**  Left out: as long as the service takes, or else the slot. */
+	minutes: number | null,
+	/**  Left out: as the doctor sees patients in these hours. */
+	mode: Mode | null,
+	/**  Desk, phone or online; a walk-in has a form of its own. */
+	channel: BookingChannel,
+	/**  Requested, scheduled or confirmed. */
+	status: AppointmentStatus,
+	reason: string,
+	repeat: Repeat | null,
+	/**  The starts of those that are not booked after all, because somebody else has the time. */
+	leaveOut: Instant[],
+};
+
 export type AppointmentId = string;
+
+/**  Where a visit was, so that it can go back there. */
+export type AppointmentSpot = {
+	appointmentId: AppointmentId,
+	clinicId: ClinicId,
+	providerId: ProviderId,
+	start: Instant,
+	minutes: number,
+};
 
 export type AppointmentStatus = "requested" | "scheduled" | "confirmed" | "arrived" | "in_progress" | "completed" | "cancelled" | "no_show";
 
@@ -534,6 +575,9 @@ export type Booking = {
 	capacity: number,
 	reason: string | null,
 	notes: string | null,
+	/**  The series that it repeats in, and by what rule (RFC 5545) that was booked. */
+	seriesId: SeriesId | null,
+	recurrence: string | null,
 	bookedTwice: boolean,
 	createdAt: Instant,
 	updatedAt: Instant,
@@ -569,9 +613,46 @@ export type BookingMove = {
 	start: Instant,
 };
 
+export type Calendar = {
+	clinicId: ClinicId,
+	timezone: string,
+	/**  The site's local day. */
+	today: LocalDate,
+	now: Instant,
+	/**  By day, and within a day by doctor. */
+	columns: CalendarColumn[],
+};
+
+/**  One doctor's day. */
+export type CalendarColumn = {
+	providerId: ProviderId,
+	providerName: string,
+	specialization: string | null,
+	room: string | null,
+	day: LocalDate,
+	/**  When the day begins and ends by the site's clock. */
+	from: Instant,
+	to: Instant,
+	/**  At every site: a doctor who is elsewhere cannot be here. */
+	hours: Hours[],
+	timeOff: TimeOff[],
+	/**  Those with a time of their own, at every site, cancelled ones included; walk-ins wait in the queue. */
+	bookings: Booking[],
+	/**  How many times of this site can still be booked. */
+	free: number,
+	/**  How many pairs of bookings are to be decided. */
+	conflicts: number,
+};
+
 export type Cancelled = {
 	booking: Booking,
 	/**  Who waits for a time like the one that is free now, the longest wait first. */
+	waiting: WaitlistEntry[],
+};
+
+/**  What was cancelled, and who waits for such times. */
+export type CancelledSeries = {
+	bookings: Booking[],
 	waiting: WaitlistEntry[],
 };
 
@@ -1213,6 +1294,26 @@ export type FreeTime = {
 	providerName: string,
 	clinicId: ClinicId,
 	clinicName: string,
+};
+
+/**  Whatever is left out is anything. */
+export type FreeTimeForm = {
+	clinicId: ClinicId | null,
+	providerId: ProviderId | null,
+	/**  Part of a specialization's name. */
+	specialization: string,
+	serviceId: ServiceId | null,
+	/**  Left out: today. */
+	fromDay: string,
+	/**  How many days, 1 to 91. */
+	days: number,
+	/**  Local time of the site, `HH:MM`: what begins then or later. */
+	afterTime: string,
+	/**  What begins before then. */
+	beforeTime: string,
+	mode: Mode | null,
+	/**  500 at most. */
+	limit: number,
 };
 
 /**  As FHIR's administrative gender, with the choice to say nothing. */
@@ -1864,6 +1965,13 @@ export type NotificationWords = {
 	body: string,
 };
 
+/**  One visit of the form, and whether it can be had. */
+export type Occurrence = {
+	start: Instant,
+	end: Instant,
+	refused: Refusal | null,
+};
+
 /**  An invoice that somebody still has to pay. */
 export type OpenBalance = {
 	invoice: InvoiceSummary,
@@ -2326,8 +2434,49 @@ export type Reading = {
 	measuredAt: Instant,
 };
 
+/**  Where a visit goes, by the clock of the site. What is left out stays as it is. */
+export type RearrangeForm = {
+	day: string,
+	/**  `HH:MM`. */
+	time: string,
+	minutes: number | null,
+	providerId: ProviderId | null,
+	clinicId: ClinicId | null,
+	note: string,
+	scope: SeriesScope,
+};
+
+export type Rearranged = {
+	/**  In the order of time. */
+	bookings: Booking[],
+	/**  Where they were, for [`put_back`]. */
+	before: AppointmentSpot[],
+};
+
+/**  Why a time cannot be had, and which can. */
+export type Refusal = {
+	code: Code,
+	/**  Who holds the time, why the doctor is away, or where they are instead. */
+	detail: string | null,
+	/**  The nearest free times, four at most, those of the same doctor first. */
+	free: FreeTime[],
+};
+
 /**  What a dependant is to the one responsible. */
 export type Relationship = "child" | "parent" | "spouse" | "sibling" | "grandparent" | "ward" | "other";
+
+/**  "Every two weeks, six times." Either a number of visits or a last day. */
+export type Repeat = {
+	unit: RepeatUnit,
+	/**  Every so many of them, 1 to 52. */
+	interval: number,
+	/**  How many visits, the first included, 2 to 104. */
+	count: number | null,
+	/**  The last possible day; left out, the number counts. */
+	until: string,
+};
+
+export type RepeatUnit = "day" | "week" | "month";
 
 /**  The form "Move to another time". What is left out stays as it is. */
 export type RescheduleForm = {
@@ -2389,6 +2538,16 @@ export type Running = {
 
 /**  Nobody touched the PC for a while. */
 export type ScreenLocked = null;
+
+/**  Visits booked together that repeat. */
+export type SeriesId = string;
+
+/**  How much of a series something is done to. */
+export type SeriesScope = "one" | 
+/**  This one and those after it. */
+"following" | 
+/**  All from today on: what has been cannot be changed. */
+"all";
 
 /**  A service, or treatment (B). */
 export type Service = {

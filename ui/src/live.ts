@@ -5,24 +5,26 @@ const today = ["today"];
 const desk = ["walkInDesk"];
 const search = ["search"];
 const chart = ["chart"];
+// Whatever binds a doctor's time.
+const times = [["calendar"], ["appointment"], ["plan"], ["freeTimes"]] as const;
 
 /** Which answers a table takes part in; a table that is not named here refreshes everything on screen. */
 const readers: Record<string, readonly (readonly string[])[]> = {
-  patients: [today, desk, search, chart, ["duplicates"], keys.conflicts],
+  patients: [today, desk, search, chart, ["duplicates"], keys.conflicts, ["calendar"], ["appointment"]],
   patient_merges: [today, search, chart, keys.conflicts],
   possible_duplicates: [keys.conflicts],
   duplicate_decisions: [keys.conflicts],
-  appointments: [today, desk, search, keys.conflicts],
+  appointments: [today, desk, search, keys.conflicts, ...times],
   queue_tickets: [today, desk, search],
   consultations: [today, chart],
   allergies: [chart, ["checks"]],
   prescriptions: [chart],
   prescription_items: [chart],
   prescription_drafts: [],
-  providers: [desk, keys.staff],
+  providers: [desk, keys.staff, ["calendar"]],
   users: [keys.staff, desk, keys.ownAccount],
   role_grants: [keys.staff],
-  conflicts: [keys.conflicts, today],
+  conflicts: [keys.conflicts, today, ["calendar"]],
   conflict_decisions: [keys.conflicts],
   quarantine: [keys.conflicts],
   devices: [keys.hubDevices],

@@ -22,6 +22,18 @@ const groups = {
     ["undo", "Ctrl Z"],
     ["doctor", "1 … 9"],
   ],
+  calendar: [
+    ["cells", "← → ↑ ↓"],
+    ["open", "Enter"],
+    ["new", "Alt N"],
+    ["free", "F"],
+    ["move", "M"],
+    ["length", "+ -"],
+    ["cancel", "X"],
+    ["turn", "[ ]"],
+    ["today", "T"],
+    ["view", "D W"],
+  ],
   consult: [
     ["next", "Alt →"],
     ["allergy", "Alt A"],
@@ -41,6 +53,7 @@ const groups = {
 export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: () => void }) {
   const { t } = useTranslation();
   const consult = screens.some(({ to }) => to === "/consult");
+  const calendar = screens.some(({ to }) => to === "/calendar");
   const conflicts = screens.some(({ to }) => to === "/conflicts");
   return (
     <Dialog title={t("keys.all")} onClose={onClose} size={760}>
@@ -69,6 +82,17 @@ export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: (
             </dd>
           ))}
         </dl>
+        {calendar && (
+          <dl>
+            <dt>{t("keys.group.calendar")}</dt>
+            {groups.calendar.map(([name, keys]) => (
+              <dd key={name}>
+                <span>{t(`keys.calendar.${name}`)}</span>
+                <Keys of={keys} />
+              </dd>
+            ))}
+          </dl>
+        )}
         {consult && (
           <dl>
             <dt>{t("keys.group.consult")}</dt>

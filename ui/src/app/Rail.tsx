@@ -1,4 +1,5 @@
 import {
+  IconCalendar,
   IconCloudCheck,
   IconGitCompare,
   IconListDetails,
@@ -16,6 +17,7 @@ import styles from "./Shell.module.css";
 
 const all = [
   { to: "/", label: "nav.today", icon: IconListDetails, needs: null },
+  { to: "/calendar", label: "nav.calendar", icon: IconCalendar, needs: "view_schedule" },
   { to: "/consult", label: "nav.consult", icon: IconStethoscope, needs: "write_consultation" },
   { to: "/conflicts", label: "nav.conflicts", icon: IconGitCompare, needs: "decide_conflicts" },
   { to: "/sync", label: "nav.sync", icon: IconCloudCheck, needs: "sync" },

@@ -7,6 +7,7 @@ import { KeyLine } from "../kit/KeyLine";
 import { undoLast, useKeys } from "../kit/keys";
 import { useMemory } from "../kit/memory";
 import { ChartView } from "../consultations/ChartView";
+import { openBooking, useRegistering } from "../calendar/panel";
 import { syncNow } from "../sync/run";
 import { focusList, useDeskPanel } from "./desk-panel";
 import { KeysDialog } from "./KeysDialog";
@@ -15,11 +16,12 @@ import { TopBar } from "./TopBar";
 import styles from "./Shell.module.css";
 
 export function Shell() {
-  const { may } = useHere();
+  const { may, clinic } = useHere();
   const navigate = useNavigate();
   const screens = useScreens();
   const [, setPanel] = useDeskPanel();
   const [, setChart] = useMemory<PatientHit | null>("chart:patient", null);
+  const [, setRegistering] = useRegistering();
   const [keysShown, setKeysShown] = useState(false);
   const lock = useCommand(api.lockScreen);
 
@@ -39,6 +41,12 @@ export function Shell() {
     ...digits,
     "ctrl+z": undoLast,
     "?": () => setKeysShown(true),
+    "alt+n": () => {
+      if (!may("book_appointment")) return false;
+      openBooking(clinic.id, {});
+      void navigate({ to: "/calendar" });
+      return true;
+    },
     "alt+l": () => lock.mutate([]),
     "alt+shift+s": () => {
       if (!may("sync")) return false;
@@ -52,11 +60,16 @@ export function Shell() {
       <Rail screens={screens} />
       <TopBar
         onChoose={(hit) => {
-          if (may("book_appointment")) toDesk(() => setPanel({ kind: "walkIn", patient: hit }));
+          if (may("book_appointment") && path === "/calendar") openBooking(clinic.id, { patient: hit });
+          else if (may("book_appointment")) toDesk(() => setPanel({ kind: "walkIn", patient: hit }));
           else if (may("view_clinical")) setChart(hit);
         }}
         onRegister={
-          may("register_patient") ? (typed) => toDesk(() => setPanel({ kind: "register", typed })) : undefined
+          !may("register_patient")
+            ? undefined
+            : path === "/calendar"
+              ? setRegistering
+              : (typed) => toDesk(() => setPanel({ kind: "register", typed }))
         }
         onDownFromEmpty={focusList}
         onLock={() => lock.mutate([])}

@@ -9,6 +9,7 @@ import { ConsultScreen } from "../consultations/ConsultScreen";
 import { StaffScreen } from "../identity/StaffScreen";
 import { ConflictsScreen } from "../sync/ConflictsScreen";
 import { SyncScreen } from "../sync/SyncScreen";
+import { CalendarDesk } from "./CalendarDesk";
 import { Desk } from "./Desk";
 import { Shell } from "./Shell";
 
@@ -21,6 +22,7 @@ const route = <Path extends string>(path: Path, component: () => React.ReactNode
 
 const tree = root.addChildren([
   route("/", Desk),
+  route("/calendar", CalendarDesk),
   route("/consult", ConsultScreen),
   route("/conflicts", ConflictsScreen),
   route("/sync", SyncScreen),

@@ -46,6 +46,15 @@ const rings: Record<AppointmentStatus, React.ReactNode> = {
 const tone = (status: AppointmentStatus) =>
   `var(--${status === "in_progress" ? "with-doctor" : status === "no_show" ? "no-show" : status})`;
 
+/** The ring alone, where the word stands elsewhere for whoever cannot see it. */
+export function Ring({ status }: { status: AppointmentStatus }) {
+  return (
+    <svg className={styles.ring} viewBox="0 0 16 16" aria-hidden="true" style={{ color: tone(status) }}>
+      {rings[status]}
+    </svg>
+  );
+}
+
 export function Status({ status }: { status: AppointmentStatus }) {
   const { t } = useTranslation();
   return (

@@ -26,6 +26,18 @@ export function clock(at: Instant | Date, zone: string) {
   return `${hour}:${minute}`;
 }
 
+/** The day that the clock of a zone shows, as `2026-11-19`. */
+export function dayOf(at: Instant | Date, zone: string): LocalDate {
+  const found = parts(new Date(at), zone, { year: "numeric", month: "2-digit", day: "2-digit" });
+  return `${found.year}-${found.month}-${found.day}`;
+}
+/** A day so many days after another. */
+export function daysAfter(day: LocalDate, days: number): LocalDate {
+  return new Date(asDate(day).getTime() + days * 86_400_000).toISOString().slice(0, 10);
+}
+/** The Monday of a day's week. */
+export const mondayOf = (day: LocalDate) => daysAfter(day, -((asDate(day).getUTCDay() + 6) % 7));
+
 function dayAndMonth(at: Date, zone: string, year: boolean) {
   if (language() !== "en") {
     const wanted: Intl.DateTimeFormatOptions = { day: "numeric", month: "short" };
@@ -50,6 +62,11 @@ export function longDay(day: LocalDate) {
   if (language() !== "en")
     return formatOf(locale(), "UTC", { weekday: "long", day: "numeric", month: "long" }).format(asDate(day));
   const found = parts(asDate(day), "UTC", { weekday: "long", day: "numeric", month: "long" });
+  return `${found.weekday} ${found.day} ${found.month}`;
+}
+/** "Thu 19 Nov" */
+export function shortDay(day: LocalDate) {
+  const found = parts(asDate(day), "UTC", { weekday: "short", day: "numeric", month: "short" });
   return `${found.weekday} ${found.day} ${found.month}`;
 }
 /** "18:04" today, "3 Sep, 18:04" before. */

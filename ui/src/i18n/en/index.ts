@@ -5,6 +5,7 @@ import start from "./start.json";
 import identity from "./identity.json";
 import patients from "./patients.json";
 import scheduling from "./scheduling.json";
+import calendar from "./calendar.json";
 import consultations from "./consultations.json";
 import sync from "./sync.json";
 import errors from "./errors.json";
@@ -16,6 +17,7 @@ export default {
   ...identity,
   ...patients,
   ...scheduling,
+  ...calendar,
   ...consultations,
   ...sync,
   ...errors,

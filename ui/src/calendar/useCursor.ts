@@ -1,0 +1,60 @@
+import { useEffect, useRef, type RefObject } from "react";
+import { useHere } from "../kit/clinic";
+import { useMemory } from "../kit/memory";
+import { minuteAt, nearest, placed, stops, textOf, type Column, type Placed, type Span } from "./model";
+import { rememberCursor } from "./panel";
+
+type At = { column: number; minute: number; lane: number };
+export type Cursor = ReturnType<typeof useCursor>;
+
+/** Where the keys stand: a column, a minute, and which of several visits side by side. */
+export function useCursor(columns: Column[], span: Span, grid: RefObject<HTMLDivElement | null>) {
+  const { tz } = useHere();
+  const [stored, setStored] = useMemory<At | null>("calendar:cursor", null);
+  const wanted = useRef(false);
+  const index = Math.min(stored?.column ?? 0, columns.length - 1);
+  const column = columns[index]!;
+  const all = stops(column, tz, span);
+  const visits = placed(column, tz);
+  const start = () => {
+    const now = minuteAt(new Date(), tz);
+    return all.find((stop) => stop >= now) ?? all[0] ?? span.start;
+  };
+  const minute = stored ? nearest(all, stored.minute) : start();
+  const here = visits.filter((visit) => visit.start <= minute && minute < visit.end);
+  const current: Placed | null = here.find(({ lane }) => lane === stored?.lane) ?? here[0] ?? null;
+
+  useEffect(() => {
+    rememberCursor({ day: column.day, time: textOf(minute), providerId: column.providerId ?? "" });
+    if (!wanted.current) return;
+    wanted.current = false;
+    const element = grid.current?.querySelector<HTMLElement>("[data-current]");
+    element?.focus();
+    element?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+
+  const go = (next: Partial<At>) => {
+    wanted.current = true;
+    setStored({ column: index, minute, lane: 0, ...next });
+  };
+  return {
+    index,
+    column,
+    minute,
+    current,
+    put: (at: number, when: number, lane = 0) => setStored({ column: at, minute: when, lane }),
+    go,
+    vertical: (by: number) => {
+      const at = all.indexOf(minute);
+      const next = all[Math.max(0, Math.min(all.length - 1, at + by))];
+      if (next !== undefined) go({ minute: next });
+    },
+    horizontal: (by: number) => {
+      const lane = (current?.lane ?? 0) + by;
+      if (current && here.some((visit) => visit.lane === lane)) return go({ lane });
+      const next = Math.max(0, Math.min(columns.length - 1, index + by));
+      if (next === index) return;
+      go({ column: next, minute: nearest(stops(columns[next]!, tz, span), minute), lane: by < 0 ? 99 : 0 });
+    },
+  };
+}
