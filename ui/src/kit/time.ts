@@ -66,6 +66,8 @@ export function longDay(day: LocalDate) {
 }
 /** "Thu 19 Nov" */
 export function shortDay(day: LocalDate) {
+  if (language() !== "en")
+    return formatOf(locale(), "UTC", { weekday: "short", day: "numeric", month: "short" }).format(asDate(day));
   const found = parts(asDate(day), "UTC", { weekday: "short", day: "numeric", month: "short" });
   return `${found.weekday} ${found.day} ${found.month}`;
 }
