@@ -136,6 +136,8 @@ fn a_series_is_ordinary_appointments_with_one_name() {
     assert_eq!(starts(&booked), [1, 15, 29, 43].map(|ahead| at(&desk, ahead, 570)));
     assert!(booked.iter().all(|one| one.series_id.is_some() && one.series_id == booked[0].series_id));
     assert_eq!(booked[0].recurrence.as_deref(), Some("FREQ=WEEKLY;INTERVAL=2;COUNT=4"));
+    let plan = desk.plan(scheduling::statements::SERIES);
+    assert!(plan.contains("SEARCH appointments USING INDEX appointments_series"), "{plan}");
     // Until a day, that day included.
     let until = Repeat { unit: RepeatUnit::Day, interval: 3, count: None, until: day(&desk, 7).to_string() };
     let typed = AppointmentForm { repeat: Some(until), ..form(&desk, patient, 1, "11:00") };

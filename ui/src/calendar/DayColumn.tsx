@@ -57,6 +57,7 @@ export function DayColumn({ column, index, span, now, cursor, moving, readOnly, 
     <div
       className={styles.column}
       data-column={index}
+      data-day={column.day}
       role="group"
       aria-label={t("calendar.column", { who, day })}
     >

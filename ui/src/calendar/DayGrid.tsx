@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Booking } from "../api";
 import { useHere } from "../kit/clinic";
 import { useHints } from "../kit/keys";
+import { recall } from "../kit/memory";
 import { clock, useNow } from "../kit/time";
 import { ColumnHead } from "./ColumnHead";
 import { DayColumn } from "./DayColumn";
@@ -44,6 +45,10 @@ export function DayGrid(props: Props) {
       minutes: minutes ? String(minutes) : "",
       ...(column.providerId ? { providerId: column.providerId } : {}),
     });
+  const change = (booking: Booking, target: Target) => {
+    cursor.follow(booking.id);
+    props.onChange(booking, target);
+  };
   const drag = useDrag({
     columns,
     span,
@@ -58,7 +63,7 @@ export function DayGrid(props: Props) {
       cursor.put(column, minute, lane);
       props.onOpen(booking.id, false);
     },
-    onChange: props.onChange,
+    onChange: change,
   });
   const [toMove, setToMove] = useToMove();
   useEffect(() => {
@@ -70,7 +75,7 @@ export function DayGrid(props: Props) {
     cursor.go({ column: at, minute: visit.start, lane: visit.lane });
     drag.begin(visit.booking, at, "move");
   });
-  const onKeyDown = useCalendarKeys({ ...props, cursor, drag, book, books });
+  const onKeyDown = useCalendarKeys({ ...props, onChange: change, cursor, drag, book, books });
   const hints = useHints(
     drag.moving
       ? [
@@ -96,6 +101,7 @@ export function DayGrid(props: Props) {
   const first = columns[0]!;
   const shownToday = columns.some(({ day }) => day === today);
   const nowMinute = minuteAt(new Date(now), tz);
+  const nowShown = shownToday && nowMinute >= span.start && nowMinute < span.end;
   useLayoutEffect(() => {
     const sheet = grid.current;
     if (!sheet) return;
@@ -105,7 +111,10 @@ export function DayGrid(props: Props) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [first.day, shownToday]);
   useEffect(() => {
-    if (document.activeElement === document.body)
+    // Whoever comes from a screen that begins with the search box has typed nothing into it yet.
+    const active = document.activeElement;
+    const idle = active instanceof HTMLInputElement && active.value === "" && !recall("calendar:panel");
+    if (active === document.body || idle)
       grid.current?.querySelector<HTMLElement>("[data-current]")?.focus({ preventScroll: true });
   }, []);
 
@@ -141,7 +150,7 @@ export function DayGrid(props: Props) {
               {textOf(minute)}
             </span>
           ))}
-          {shownToday && (
+          {nowShown && (
             <span className={styles.nowLabel} style={{ top: (nowMinute - span.start) * MINUTE }}>
               {clock(new Date(now), tz)}
             </span>
@@ -151,7 +160,7 @@ export function DayGrid(props: Props) {
           {hours.map((minute) => (
             <i key={minute} style={{ top: (minute - span.start) * MINUTE }} />
           ))}
-          {shownToday && !week && (
+          {nowShown && !week && (
             <i className={styles.nowLine} style={{ top: (nowMinute - span.start) * MINUTE }} />
           )}
         </div>
@@ -161,7 +170,7 @@ export function DayGrid(props: Props) {
             column={column}
             index={index}
             span={span}
-            now={column.day === today && week ? nowMinute : null}
+            now={column.day === today && week && nowShown ? nowMinute : null}
             cursor={cursor}
             moving={drag.moving}
             readOnly={!books}

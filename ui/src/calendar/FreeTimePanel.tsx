@@ -51,7 +51,12 @@ export function FreeTimePanel({ onClose }: { onClose: () => void }) {
   };
   const first = slots.slice(0, 9);
   useKeys({
-    ...Object.fromEntries(first.map((slot, index) => [String(index + 1), () => pick(slot)])),
+    ...Object.fromEntries(
+      first.flatMap((slot, index) => [
+        [String(index + 1), () => pick(slot)],
+        [`ctrl+${index + 1}`, () => pick(slot)],
+      ]),
+    ),
     escape: onClose,
   });
   const hints = useHints([

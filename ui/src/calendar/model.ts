@@ -143,7 +143,11 @@ export function stops(column: Column, tz: string, { start, end }: Span): number[
   }
   return [...found]
     .filter((minute) => minute >= start && minute < end)
-    .filter((minute) => !visits.some((visit) => visit.start < minute && minute < visit.end))
+    .filter(
+      (minute) =>
+        visits.some((visit) => visit.start === minute) ||
+        !visits.some((visit) => visit.start < minute && minute < visit.end),
+    )
     .sort((one, other) => one - other);
 }
 

@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from "react";
 import type { Booking } from "../api";
 import { useHere } from "../kit/clinic";
+import { visual } from "../kit/direction";
 import { isPlan, lasts, textOf, type Column } from "./model";
 import type { Target } from "./useChange";
 import type { Cursor } from "./useCursor";
@@ -49,8 +50,7 @@ export function useCalendarKeys({
   return (event: KeyboardEvent<HTMLElement>) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if ((event.target as HTMLElement).closest("[data-popover]")) return;
-    const forward = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
-    const sideways = { ArrowLeft: -1, ArrowRight: -1, [forward]: 1 }[event.key];
+    const sideways = { ArrowLeft: -1, ArrowRight: 1 }[visual(event.key)];
     const down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const done = () => {

@@ -4,7 +4,8 @@ import { useMemory } from "../kit/memory";
 import { minuteAt, nearest, placed, stops, textOf, type Column, type Placed, type Span } from "./model";
 import { rememberCursor } from "./panel";
 
-type At = { column: number; minute: number; lane: number };
+/** Without a lane: the visit that begins there, or else any of those under way. */
+type At = { column: number; minute: number; lane: number | null };
 export type Cursor = ReturnType<typeof useCursor>;
 
 /** Where the keys stand: a column, a minute, and which of several visits side by side. */
@@ -22,11 +23,44 @@ export function useCursor(columns: Column[], span: Span, grid: RefObject<HTMLDiv
   };
   const minute = stored ? nearest(all, stored.minute) : start();
   const here = visits.filter((visit) => visit.start <= minute && minute < visit.end);
-  const current: Placed | null = here.find(({ lane }) => lane === stored?.lane) ?? here[0] ?? null;
+  const current: Placed | null =
+    here.find(({ lane }) => lane === stored?.lane) ??
+    here.find(({ start }) => start === minute) ??
+    here[0] ??
+    null;
+
+  // The focus is the grid's until something else takes it: whatever had it may be drawn anew meanwhile.
+  const inside = useRef(false);
+  useEffect(() => {
+    const heard = ({ target }: Event) => {
+      inside.current = grid.current?.contains(target as Node) ?? false;
+    };
+    document.addEventListener("focusin", heard);
+    document.addEventListener("pointerdown", heard);
+    return () => {
+      document.removeEventListener("focusin", heard);
+      document.removeEventListener("pointerdown", heard);
+    };
+  }, [grid]);
+
+  // The keys go along with a visit that was moved, and back with it.
+  const followed = useRef<string | null>(null);
+  useEffect(() => {
+    if (followed.current === null || current?.booking.id === followed.current) return;
+    const at = columns.findIndex(({ bookings }) => bookings.some(({ id }) => id === followed.current));
+    const visit =
+      at < 0 ? undefined : placed(columns[at]!, tz).find(({ booking }) => booking.id === followed.current);
+    if (!visit) return;
+    const { start: when, lane } = visit;
+    if (stored?.column === at && stored.minute === when && stored.lane === lane) return;
+    wanted.current = inside.current;
+    setStored({ column: at, minute: when, lane });
+  });
 
   useEffect(() => {
     rememberCursor({ day: column.day, time: textOf(minute), providerId: column.providerId ?? "" });
-    if (!wanted.current) return;
+    const lost = inside.current && document.activeElement === document.body;
+    if (!wanted.current && !lost) return;
     wanted.current = false;
     const element = grid.current?.querySelector<HTMLElement>("[data-current]");
     element?.focus();
@@ -35,14 +69,21 @@ export function useCursor(columns: Column[], span: Span, grid: RefObject<HTMLDiv
 
   const go = (next: Partial<At>) => {
     wanted.current = true;
-    setStored({ column: index, minute, lane: 0, ...next });
+    followed.current = null;
+    setStored({ column: index, minute, lane: null, ...next });
   };
   return {
     index,
     column,
     minute,
     current,
-    put: (at: number, when: number, lane = 0) => setStored({ column: at, minute: when, lane }),
+    put: (at: number, when: number, lane: number | null = null) => {
+      followed.current = null;
+      setStored({ column: at, minute: when, lane });
+    },
+    follow: (id: string) => {
+      followed.current = id;
+    },
     go,
     vertical: (by: number) => {
       const at = all.indexOf(minute);
@@ -54,7 +95,7 @@ export function useCursor(columns: Column[], span: Span, grid: RefObject<HTMLDiv
       if (current && here.some((visit) => visit.lane === lane)) return go({ lane });
       const next = Math.max(0, Math.min(columns.length - 1, index + by));
       if (next === index) return;
-      go({ column: next, minute: nearest(stops(columns[next]!, tz, span), minute), lane: by < 0 ? 99 : 0 });
+      go({ column: next, minute: nearest(stops(columns[next]!, tz, span), minute), lane: null });
     },
   };
 }
