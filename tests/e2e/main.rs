@@ -1,5 +1,6 @@
 //! The whole story in the real window: two clinic PCs and a hub, with the hub gone in between.
 
+mod calendar;
 mod conflicts;
 mod languages;
 mod own_clinic;
@@ -88,6 +89,11 @@ fn conflicts_are_decided_with_one_key_and_taken_back() {
 #[test]
 fn five_languages_one_of_them_from_the_right() {
     on_screen(languages::story());
+}
+
+#[test]
+fn the_calendar_by_keys() {
+    on_screen(calendar::story());
 }
 
 #[test]

@@ -305,8 +305,9 @@ fn key(name: &str) -> char {
         "Enter" => '\u{E007}',
         "Esc" => '\u{E00C}',
         "Tab" => '\u{E004}',
-        "Left" => '\u{E012}',
         "Right" => '\u{E014}',
+        "Left" => '\u{E012}',
+        "Up" => '\u{E013}',
         "Down" => '\u{E015}',
         one => one.chars().next().expect("a key"),
     }
