@@ -53,6 +53,7 @@ const same: Record<Other, string[]> = {
     "diagnosis",
     "Diagnosis",
     "deposit",
+    "slot",
     "email",
     "hub",
     "login",

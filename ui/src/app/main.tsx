@@ -2,7 +2,7 @@ import "@mantine/core/styles.layer.css";
 import "@fontsource-variable/inter/opsz.css";
 import "@fontsource-variable/noto-sans/wght.css";
 import "@fontsource-variable/noto-sans-devanagari/wght.css";
-import "@fontsource-variable/noto-sans-arabic/wght.css";
+import "./fonts/fonts.css";
 import "./tokens.css";
 import "./base.css";
 import { speak } from "../i18n";

@@ -153,7 +153,7 @@ export function PatientHead({ patient }: { patient: PatientHit }) {
         </span>
       </div>
       <div className={`${styles.l2} num`}>
-        {patient.phone ?? t("patient.noPhone")}
+        <bdi>{patient.phone ?? t("patient.noPhone")}</bdi>
         <span>
           {patient.lastVisit
             ? t("patient.lastVisit", { date: shortDate(patient.lastVisit) })
