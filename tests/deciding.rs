@@ -31,6 +31,7 @@ fn hours(clinic: &Clinic, provider: ProviderId) {
         valid_from: clinic.desk.db.now().day(Kolkata).to_string(),
         valid_to: String::new(),
         recurrence: String::new(),
+        replaces: false,
         slots: (1..=7).map(row).collect(),
     };
     clinic.desk.write(clinic.staff.desk, |tx| scheduling::add_template(tx, &form)).expect("hours");

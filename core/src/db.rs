@@ -37,6 +37,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0012_repairs.sql"),
     include_str!("../../migrations/device/0013_sync_runs.sql"),
     include_str!("../../migrations/device/0018_series.sql"),
+    include_str!("../../migrations/device/0019_hours.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.
@@ -283,6 +284,25 @@ impl Db {
         drop(writer);
         self.announce(tables);
         Ok(value)
+    }
+
+    /// Does an action as [`Db::write`] would and takes it back: the answer is what would be, nothing is
+    /// written, and the log knows of nothing. For what a form would do, said before it is sent.
+    pub fn rehearse<T>(&self, actor: Actor, action: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
+        let device = self.device()?;
+        let now = self.now();
+        let mut writer = self.writer()?;
+        let Writer { conn, capture, .. } = &mut *writer;
+        let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        capture.record();
+        let (entropy, booking_room) = (&*self.entropy, &self.booking_room);
+        let decided = RefCell::default();
+        let tx = Tx { conn: &transaction, actor, now, device, entropy, decided, booking_room };
+        let outcome = action(&tx);
+        capture.close();
+        drop(tx);
+        transaction.rollback()?;
+        outcome
     }
 
     /// Changes tables that never leave this PC; a replicated one refuses.

@@ -2,11 +2,12 @@
 
 mod support;
 
+use chrono::Datelike;
 use neem_core::Code;
 use neem_core::ids::{Instant, LocalDate, ServiceId};
 use neem_core::scheduling::{
-    self, AppointmentStatus, Channel, FreeSlotQuery, Mode, NewAppointment, SlotStatus, TemplateForm, TemplateRow,
-    TimeOffForm, TimeOffKind,
+    self, AppointmentStatus, Channel, FreeSlotQuery, HoursChange, Mode, NewAppointment, SlotStatus, StrandedBy,
+    TemplateForm, TemplateRow, TimeOffForm, TimeOffKind, Whose,
 };
 use rusqlite::params;
 use support::{DAY, Desk, ZONE};
@@ -26,6 +27,7 @@ fn form(desk: &Desk) -> TemplateForm {
         valid_from: desk.today().to_string(),
         valid_to: String::new(),
         recurrence: String::new(),
+        replaces: false,
         slots: (1..=7).map(|weekday| row(weekday, "09:00", "11:00")).collect(),
     }
 }
@@ -155,6 +157,7 @@ fn time_off_takes_the_times_and_names_who_is_stranded() {
         from_time: "09:45".into(),
         to_day: String::new(),
         to_time: "10:15".into(),
+        recurrence: String::new(),
         reason: "Exam".into(),
     };
     let added = desk.write(desk.staff.doctor, |tx| scheduling::add_time_off(tx, &leave)).expect("adds");
@@ -172,6 +175,7 @@ fn time_off_takes_the_times_and_names_who_is_stranded() {
         from_time: String::new(),
         to_day: day_after(&desk, 3).to_string(),
         to_time: String::new(),
+        recurrence: String::new(),
         reason: "Diwali".into(),
     };
     let holiday = desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, &holiday)).expect("adds").time_off;
@@ -198,6 +202,7 @@ fn time_off_says_what_is_missing() {
         from_time: "25:00".into(),
         to_day: String::new(),
         to_time: String::new(),
+        recurrence: String::new(),
         reason: String::new(),
     };
     let error = desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, &typed)).expect_err("problems");
@@ -209,6 +214,7 @@ fn time_off_says_what_is_missing() {
         from_time: "10:00".into(),
         to_day: "2026-12-02".into(),
         to_time: "09:00".into(),
+        recurrence: String::new(),
         ..typed
     };
     let error = desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, &backward)).expect_err("backward");
@@ -274,6 +280,7 @@ fn slots_as_rows_are_made_anew_without_stale_ones() {
         from_time: "10:30".into(),
         to_day: String::new(),
         to_time: "11:00".into(),
+        recurrence: String::new(),
         reason: String::new(),
     };
     desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, &off)).expect("blocks");
@@ -294,6 +301,208 @@ fn slots_as_rows_are_made_anew_without_stale_ones() {
     desk.write(desk.staff.admin, |tx| scheduling::edit_template(tx, made.id, &changed)).expect("edits");
     assert_eq!(make(), 42);
     assert_eq!(desk.count("SELECT count(*) FROM slots"), 42, "no stale one is left");
+}
+
+fn holiday(desk: &Desk, day: LocalDate, recurrence: &str) -> TimeOffForm {
+    TimeOffForm {
+        kind: TimeOffKind::Holiday,
+        provider_id: None,
+        clinic_id: Some(desk.staff.site),
+        from_day: day.to_string(),
+        from_time: String::new(),
+        to_day: String::new(),
+        to_time: String::new(),
+        recurrence: recurrence.into(),
+        reason: "Republic Day".into(),
+    }
+}
+
+fn stranded(desk: &Desk) -> Vec<(neem_core::ids::AppointmentId, StrandedBy, Option<String>)> {
+    let found = desk.read(|conn| scheduling::stranded(conn, Whose::Site(desk.staff.site), desk.now()));
+    found.into_iter().map(|visit| (visit.booking.id, visit.by, visit.detail)).collect()
+}
+
+#[test]
+fn a_holiday_comes_again_every_year_and_closes_the_site_for_every_doctor() {
+    let desk = Desk::open();
+    let day = day_after(&desk, 3);
+    let add = |form: &TimeOffForm| desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, form));
+    let yearly = add(&holiday(&desk, day, "freq=yearly")).expect("adds").time_off;
+    assert_eq!(yearly.recurrence.as_deref(), Some("FREQ=YEARLY"));
+    desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &form(&desk))).expect("adds");
+    let next_year = LocalDate(day.0.with_year(day.0.year() + 1).expect("no leap day"));
+    for closed in [day, next_year] {
+        assert_eq!(free(&desk, closed, closed), [], "{closed}");
+        let next = closed.plus_days(1);
+        assert_eq!(free(&desk, next, next).len(), 4, "{next}");
+        let error = book(&desk, at(closed, 9 * 60), 30).expect_err("is closed");
+        assert_eq!((error.code(), error.detail()), (Code::NotAvailable, Some("Republic Day")));
+    }
+    // Listed once where it is planned, and on each of its days where the calendar shows it.
+    let planned = desk.read(|conn| scheduling::planned_time_off(conn, None, Some(desk.staff.site), desk.now()));
+    assert_eq!(planned.iter().map(|off| off.id).collect::<Vec<_>>(), [yearly.id]);
+    let (from, to) = (desk.now(), next_year.bounds(ZONE).1);
+    let shown = desk.read(|conn| scheduling::list_time_off(conn, desk.staff.site, from, to));
+    let days: Vec<_> = shown.iter().map(|off| (off.starts_at.day(ZONE), off.ends_at.0 - off.starts_at.0)).collect();
+    assert_eq!(days, [(day, DAY), (next_year, DAY)]);
+    let error = add(&holiday(&desk, day, "every year")).expect_err("no rule");
+    assert_eq!(problems(&error), [("recurrence".into(), Code::NotARecurrence)]);
+}
+
+#[test]
+fn time_off_that_comes_again_keeps_its_wall_clock_over_a_change_of_the_clocks() {
+    let zone = chrono_tz::Europe::Lisbon;
+    let day = |text: &str| LocalDate(text.parse().expect("a day"));
+    let off = scheduling::TimeOff {
+        id: neem_core::ids::TimeOffId(uuid::Uuid::from_u128(1)),
+        provider_id: None,
+        clinic_id: None,
+        kind: TimeOffKind::Blocked,
+        // Every Sunday from ten at night until midnight; on 25 October 2026 the clocks go back.
+        starts_at: day("2026-10-18").bounds(zone).0.plus_minutes(22 * 60),
+        ends_at: day("2026-10-19").bounds(zone).0,
+        reason: None,
+        recurrence: Some("FREQ=WEEKLY;BYDAY=SU".into()),
+        timezone: Some(zone.name().into()),
+        updated_at: Instant(0),
+    };
+    let (from, to) = (day("2026-10-19").bounds(zone).0, day("2026-11-02").bounds(zone).0);
+    let found: Vec<_> = off.clone().occurrences(from, to).iter().map(|off| (off.starts_at, off.ends_at)).collect();
+    let evening = |sunday: &str, monday: &str| {
+        let end = day(monday).bounds(zone).0;
+        assert_eq!(day(sunday).bounds(zone).1, end);
+        (end.plus_minutes(-120), end)
+    };
+    assert_eq!(found, [evening("2026-10-25", "2026-10-26"), evening("2026-11-01", "2026-11-02")]);
+    // One that has begun before the time asked for, and reaches into it.
+    let late = day("2026-10-25").bounds(zone).1.plus_minutes(-30);
+    assert_eq!(off.occurrences(late, late.plus_minutes(10)).len(), 1);
+}
+
+#[test]
+fn other_hours_on_a_day_stand_in_for_the_usual_ones_and_extra_hours_beside_them() {
+    let desk = Desk::open();
+    desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &form(&desk))).expect("adds");
+    let (short, long) = (day_after(&desk, 2), day_after(&desk, 3));
+    let weekday = |day: LocalDate| day.0.weekday().number_from_monday();
+    let on = |day: LocalDate, start: &str, end: &str, replaces: bool| TemplateForm {
+        valid_from: day.to_string(),
+        valid_to: day.to_string(),
+        replaces,
+        slots: vec![row(weekday(day), start, end)],
+        ..form(&desk)
+    };
+    let add = |form: &TemplateForm| desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, form));
+    let error = add(&on(short, "10:00", "12:00", false)).expect_err("meets the usual hours");
+    assert_eq!(problems(&error), [("slots".into(), Code::Overlaps)]);
+    let other = add(&on(short, "10:00", "12:00", true)).expect("instead of them");
+    add(&on(long, "17:00", "18:00", false)).expect("beside them");
+    let starts = |day: LocalDate| -> Vec<i64> {
+        free(&desk, day, day).iter().map(|start| (start.0 - day.bounds(ZONE).0.0) / 60_000).collect()
+    };
+    assert_eq!(starts(short), [600, 630, 660, 690]);
+    assert_eq!(starts(long), [540, 570, 600, 630, 1020, 1050]);
+    assert_eq!(starts(day_after(&desk, 4)), [540, 570, 600, 630], "the day after is as always");
+    let error = add(&on(short, "08:00", "09:00", true)).map(|_| ());
+    assert!(error.is_ok(), "two rows that stand in on one day");
+    desk.write(desk.staff.admin, |tx| scheduling::delete_template(tx, other.id)).expect("deletes");
+    assert_eq!(starts(short), [480, 510]);
+}
+
+#[test]
+fn a_change_of_hours_says_whom_it_strands_before_and_lists_them_after() {
+    let desk = Desk::open();
+    let made = desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &form(&desk))).expect("adds");
+    let (tomorrow, later) = (day_after(&desk, 1), day_after(&desk, 8));
+    let kept = book(&desk, at(tomorrow, 9 * 60), 30).expect("books");
+    let visit = book(&desk, at(later, 10 * 60), 30).expect("books");
+    // Outside of all hours on purpose: never stranded by hours.
+    book(&desk, at(later, 20 * 60), 30).expect("books");
+    assert_eq!(stranded(&desk), []);
+
+    let commits = desk.count("SELECT count(*) FROM commits");
+    let end = HoursChange::EndHours { template_id: made.id, valid_to: tomorrow.to_string() };
+    let admin = neem_core::Actor::User(desk.staff.admin);
+    let outlook = scheduling::rehearse_hours(&desk.db, admin, &end, desk.staff.site).expect("foretells");
+    assert_eq!(outlook.stranded.iter().map(|visit| visit.booking.id).collect::<Vec<_>>(), [visit]);
+    assert_eq!(outlook.days.len(), 14);
+    assert_eq!(outlook.days[1].free.len(), 3, "tomorrow one of four is taken");
+    assert!(outlook.days[2..].iter().all(|day| day.free.is_empty()));
+    assert_eq!(desk.count("SELECT count(*) FROM commits"), commits, "nothing was written");
+    assert_eq!(free(&desk, later, later).len(), 3);
+
+    desk.write(desk.staff.admin, |tx| scheduling::end_template(tx, made.id, &tomorrow.to_string())).expect("ends");
+    assert_eq!(stranded(&desk), [(visit, StrandedBy::OutsideHours, None)]);
+    let still = desk.read(|conn| scheduling::appointment(conn, visit));
+    assert_eq!((still.start, still.status), (at(later, 10 * 60), AppointmentStatus::Scheduled), "it is not touched");
+
+    // Kept where it is, it leaves the list; taken back, it is on it again.
+    desk.write(desk.staff.desk, |tx| scheduling::keep_stranded(tx, visit, true)).expect("keeps");
+    assert_eq!(stranded(&desk), []);
+    desk.write(desk.staff.desk, |tx| scheduling::keep_stranded(tx, visit, false)).expect("takes it back");
+    assert_eq!(stranded(&desk).len(), 1);
+    desk.write(desk.staff.desk, |tx| scheduling::keep_stranded(tx, visit, true)).expect("keeps");
+
+    // A holiday that comes after that asks again.
+    std::thread::sleep(std::time::Duration::from_millis(2));
+    desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, &holiday(&desk, later, ""))).expect("adds");
+    assert_eq!(stranded(&desk)[0], (visit, StrandedBy::Closed, Some("Republic Day".into())));
+
+    // With hours again, the next free times are at hand, and one of them takes it off the list.
+    let mut again = form(&desk);
+    again.valid_from = day_after(&desk, 2).to_string();
+    desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &again)).expect("adds");
+    let times = desk.read(|conn| scheduling::times_for(conn, visit, desk.now()));
+    assert_eq!(times.first().map(|time| time.start), Some(at(later.plus_days(1), 9 * 60)));
+    let to = scheduling::RescheduleForm {
+        start: times[0].start,
+        minutes: None,
+        provider_id: Some(times[0].provider_id),
+        clinic_id: Some(times[0].clinic_id),
+        note: String::new(),
+    };
+    desk.write(desk.staff.desk, |tx| scheduling::reschedule(tx, visit, &to)).expect("moves");
+    let left: Vec<_> = stranded(&desk).into_iter().map(|(id, ..)| id).collect();
+    assert!(!left.contains(&visit) && !left.contains(&kept), "{left:?}");
+}
+
+#[test]
+fn a_doctor_who_sees_nobody_any_more_strands_all_of_theirs() {
+    let desk = Desk::open();
+    desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &form(&desk))).expect("adds");
+    let visit = book(&desk, at(day_after(&desk, 1), 9 * 60), 30).expect("books");
+    let leave = |tx: &neem_core::Tx| neem_core::providers::stop_working_at(tx, desk.staff.provider, desk.staff.site);
+    desk.write(desk.staff.admin, leave).expect("leaves");
+    assert_eq!(stranded(&desk), [(visit, StrandedBy::NotHere, None)]);
+    let suspend = "UPDATE providers SET active = 0, updated_at = ?1 WHERE id = ?2";
+    desk.write(desk.staff.admin, |tx| Ok(tx.execute(suspend, params![tx.now, desk.staff.provider])?)).expect("ends");
+    assert_eq!(stranded(&desk), [(visit, StrandedBy::DoctorInactive, None)]);
+}
+
+#[test]
+fn slots_laid_out_again_leave_what_is_booked_and_the_mark_tells_when() {
+    let desk = Desk::open();
+    let made = desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &form(&desk))).expect("adds");
+    let tomorrow = day_after(&desk, 1);
+    let visit = book(&desk, at(tomorrow, 10 * 60), 30).expect("books");
+    let before = desk.read(|conn| scheduling::appointment(conn, visit));
+    scheduling::materialise(&desk.db, tomorrow, tomorrow).expect("makes");
+    let mark = desk.read(scheduling::hours_mark);
+    assert_eq!(desk.read(scheduling::hours_mark), mark);
+    let mut changed = form(&desk);
+    changed.slot_duration_minutes = 20;
+    changed.slots = (1..=7).map(|weekday| row(weekday, "10:00", "11:00")).collect();
+    std::thread::sleep(std::time::Duration::from_millis(2));
+    desk.write(desk.staff.admin, |tx| scheduling::edit_template(tx, made.id, &changed)).expect("edits");
+    assert_ne!(desk.read(scheduling::hours_mark), mark);
+    scheduling::materialise(&desk.db, tomorrow, tomorrow).expect("makes");
+    let (from, to) = tomorrow.bounds(ZONE);
+    let slots = desk.read(|conn| scheduling::slots(conn, desk.staff.provider, from, to));
+    let states: Vec<_> = slots.iter().map(|slot| (slot.start, slot.status)).collect();
+    use SlotStatus::{Available, Booked};
+    assert_eq!(states, [(at(tomorrow, 600), Booked), (at(tomorrow, 620), Booked), (at(tomorrow, 640), Available)]);
+    assert_eq!(desk.read(|conn| scheduling::appointment(conn, visit)), before);
+    assert_eq!(stranded(&desk), [], "it is still inside of the hours");
 }
 
 #[test]

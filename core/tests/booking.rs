@@ -54,6 +54,7 @@ fn hours(desk: &Desk, clinic: ClinicId, from: &str, to: &str, capacity: u32) {
         valid_from: desk.today().to_string(),
         valid_to: String::new(),
         recurrence: String::new(),
+        replaces: false,
         slots: rows.collect(),
     };
     desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &typed)).expect("adds hours");

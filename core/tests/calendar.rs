@@ -27,6 +27,7 @@ fn hours(desk: &Desk, clinic: ClinicId, from: &str, to: &str) {
         valid_from: desk.today().to_string(),
         valid_to: String::new(),
         recurrence: String::new(),
+        replaces: false,
         slots: rows.collect(),
     };
     desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &typed)).expect("adds hours");
@@ -81,6 +82,7 @@ fn a_column_says_what_is_free_and_what_binds_the_time() {
         from_time: "10:00".into(),
         to_day: String::new(),
         to_time: "10:30".into(),
+        recurrence: String::new(),
         reason: "Vaccines arrive".into(),
     };
     desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, &off)).expect("blocks");

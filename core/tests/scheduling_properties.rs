@@ -80,6 +80,7 @@ fn template(desk: &Desk, day: LocalDate, capacity: u32, lasts: (u32, u32), rows:
         valid_from: day.to_string(),
         valid_to: day.to_string(),
         recurrence: String::new(),
+        replaces: false,
         slots: rows.iter().map(row).collect(),
     }
 }
@@ -327,6 +328,7 @@ fn slots_over_a_change_of_the_clocks() {
             valid_from: LocalDate(change - chrono::Days::new(1)),
             valid_to: Some(LocalDate(change + chrono::Days::new(1))),
             recurrence: None,
+            replaces: false,
             slots: rows_of(&rows),
         };
         let days =
@@ -437,6 +439,7 @@ fn free_times_are_those_that_no_minute_speaks_against() {
                 from_time: text(from),
                 to_day: String::new(),
                 to_time: text(to),
+                recurrence: String::new(),
                 reason: String::new(),
             };
             desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, &off)).expect("blocks");

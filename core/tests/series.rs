@@ -166,6 +166,7 @@ fn what_is_in_the_way_is_known_before_and_nothing_is_half_made() {
         valid_from: desk.today().to_string(),
         valid_to: String::new(),
         recurrence: String::new(),
+        replaces: false,
         slots: rows.collect(),
     };
     desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &hours)).expect("adds hours");

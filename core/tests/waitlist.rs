@@ -6,13 +6,17 @@ use neem_core::Code;
 use neem_core::ids::{Instant, LocalDate, PatientId};
 use neem_core::page::PageRequest;
 use neem_core::scheduling::{
-    self, AppointmentStatus, BookingForm, Channel, Mode, TemplateForm, TemplateRow, WaitlistBooking, WaitlistEntry,
-    WaitlistForm, WaitlistStatus,
+    self, AppointmentStatus, BookingForm, Channel, Mode, OfferStanding, TemplateForm, TemplateRow, WaitlistBooking, WaitlistEntry,
+    WaitlistForm, WaitlistOffer, WaitlistStatus,
 };
-use support::{Desk, MINUTE, ZONE};
+use support::{DAY, Desk, MINUTE, ZONE};
+
+fn tomorrow(desk: &Desk) -> LocalDate {
+    desk.today().plus_days(1)
+}
 
 fn at(desk: &Desk, minutes: i64) -> Instant {
-    LocalDate(desk.today().0 + chrono::Days::new(1)).bounds(ZONE).0.plus_minutes(minutes)
+    tomorrow(desk).bounds(ZONE).0.plus_minutes(minutes)
 }
 
 fn hours(desk: &Desk) {
@@ -31,6 +35,7 @@ fn hours(desk: &Desk) {
         valid_from: desk.today().to_string(),
         valid_to: String::new(),
         recurrence: String::new(),
+        replaces: false,
         slots: rows.collect(),
     };
     desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &typed)).expect("adds hours");
@@ -42,8 +47,10 @@ fn form(desk: &Desk, patient: PatientId) -> WaitlistForm {
         patient_id: patient,
         provider_id: Some(desk.staff.provider),
         service_id: None,
-        desired_from: at(desk, 0),
-        desired_to: at(desk, 1440),
+        from_day: tomorrow(desk).to_string(),
+        to_day: tomorrow(desk).to_string(),
+        after_time: String::new(),
+        before_time: String::new(),
         note: "Mornings".into(),
     }
 }
@@ -81,7 +88,7 @@ fn a_cancelled_visit_goes_to_who_waited_longest() {
     book(&desk, grace, at(&desk, 570));
     let first = add(&desk, &form(&desk, noura));
     let anybody = add(&desk, &WaitlistForm { provider_id: None, ..form(&desk, vikram) });
-    let afternoon = WaitlistForm { desired_from: at(&desk, 720), ..form(&desk, grace) };
+    let afternoon = WaitlistForm { after_time: "12:00".into(), ..form(&desk, grace) };
     let afternoon = add(&desk, &afternoon);
     let cancel = |tx: &neem_core::Tx| scheduling::cancel_appointment(tx, visit.id, "Ill");
     let cancelled = desk.write(desk.staff.desk, cancel).expect("cancels");
@@ -103,7 +110,7 @@ fn a_cancelled_visit_goes_to_who_waited_longest() {
     let same = WaitlistBooking { start: Some(at(&desk, 540)), ..yes };
     let error = desk.write(desk.staff.desk, |tx| scheduling::book_waiting(tx, anybody.id, &same)).expect_err("taken");
     assert_eq!(error.code(), Code::NotAvailable);
-    let open = desk.read(|conn| scheduling::waitlist(conn, desk.staff.site, true, PageRequest::FIRST)).items;
+    let open = desk.read(|conn| scheduling::waitlist(conn, desk.staff.site, true, PageRequest::FIRST, desk.now())).items;
     assert_eq!(open.iter().map(|entry| entry.id).collect::<Vec<_>>(), [anybody.id, afternoon.id]);
     assert!(open.iter().all(|entry| entry.status == WaitlistStatus::Waiting));
     let error = desk.write(desk.staff.desk, |tx| scheduling::cancel_waiting(tx, first.id)).expect_err("is booked");
@@ -117,13 +124,20 @@ fn what_the_form_refuses() {
     let refused = |form: &WaitlistForm| {
         desk.write(desk.staff.desk, |tx| scheduling::add_to_waitlist(tx, form)).expect_err("refuses")
     };
-    let backward = WaitlistForm { desired_to: at(&desk, -10), ..form(&desk, patient) };
-    assert_eq!(
-        (refused(&backward).problems()[0].field.as_str(), refused(&backward).code()),
-        ("desiredTo", Code::EndsBeforeStart)
-    );
-    let past = WaitlistForm { desired_from: Instant(0), desired_to: Instant(1), ..form(&desk, patient) };
+    let backward = WaitlistForm {
+        to_day: desk.today().to_string(),
+        after_time: "14:00".into(),
+        before_time: "noon".into(),
+        ..form(&desk, patient)
+    };
+    let problems: Vec<_> =
+        refused(&backward).problems().iter().map(|problem| (problem.field.clone(), problem.code)).collect();
+    assert_eq!(problems, [("toDay".into(), Code::EndsBeforeStart), ("beforeTime".into(), Code::NotATime)]);
+    let past =
+        WaitlistForm { from_day: "1/1/2001".into(), to_day: "2/1/2001".into(), ..form(&desk, patient) };
     assert_eq!(refused(&past).code(), Code::OutOfRange);
+    let never = WaitlistForm { to_day: String::new(), ..form(&desk, patient) };
+    assert_eq!(refused(&never).code(), Code::Required);
     assert_eq!(
         refused(&WaitlistForm { patient_id: PatientId(desk.staff.site.0), ..form(&desk, patient) }).code(),
         Code::NotFound
@@ -139,18 +153,80 @@ fn what_has_passed_expires_and_what_is_cancelled_leaves() {
     let desk = Desk::open();
     let [sunita, noura] = ["Sunita Deshpande", "Noura Qasim"].map(|name| desk.register(name));
     let kept = add(&desk, &form(&desk, sunita));
-    let soon = WaitlistForm { desired_from: desk.now(), desired_to: desk.now().plus_minutes(5), ..form(&desk, noura) };
+    let soon = WaitlistForm { from_day: String::new(), to_day: desk.today().to_string(), ..form(&desk, noura) };
     let soon = add(&desk, &soon);
     let expire = || desk.write(desk.staff.desk, scheduling::expire_waitlist).expect("expires");
     assert_eq!(expire(), 0);
-    desk.clock.ahead(6 * MINUTE);
+    desk.clock.ahead(DAY);
     assert_eq!((expire(), expire()), (1, 0));
-    let gone = desk.read(|conn| scheduling::waitlist_entry(conn, soon.id));
+    let gone = desk.read(|conn| scheduling::waitlist_entry(conn, soon.id, desk.now()));
     assert_eq!(gone.status, WaitlistStatus::Expired);
     desk.write(desk.staff.desk, |tx| scheduling::cancel_waiting(tx, kept.id)).expect("cancels");
     let list =
-        |open| desk.read(|conn| scheduling::waitlist(conn, desk.staff.site, open, PageRequest::FIRST)).items.len();
+        |open| desk.read(|conn| scheduling::waitlist(conn, desk.staff.site, open, PageRequest::FIRST, desk.now())).items.len();
     assert_eq!((list(true), list(false)), (0, 2));
+}
+
+fn offers(desk: &Desk) -> Vec<WaitlistOffer> {
+    desk.read(|conn| scheduling::waitlist_offers(conn, desk.staff.site, desk.now()))
+}
+
+#[test]
+fn what_is_offered_to_one_is_offered_to_nobody_else_until_the_answer() {
+    let desk = Desk::open();
+    hours(&desk);
+    let [sunita, noura] = ["Sunita Deshpande", "Noura Qasim"].map(|name| desk.register(name));
+    let first = add(&desk, &form(&desk, sunita));
+    let second = add(&desk, &form(&desk, noura));
+    let times = |desk: &Desk| -> Vec<_> { offers(desk).iter().map(|o| (o.entry.id, o.slot.start)).collect() };
+    let (nine, half_past) = (at(&desk, 540), at(&desk, 570));
+    assert_eq!(times(&desk), [(first.id, nine), (second.id, nine)]);
+
+    let offer = |tx: &neem_core::Tx| scheduling::offer_waiting(tx, first.id, nine);
+    assert_eq!(desk.write(desk.staff.desk, offer).expect("offers").offer, OfferStanding::Open);
+    assert_eq!(times(&desk), [(first.id, nine), (second.id, half_past)], "the next time for who comes next");
+    let matching = |start: Instant| -> Vec<_> {
+        let end = start.plus_minutes(30);
+        let found = desk.read(|conn| scheduling::matches_for(conn, desk.staff.provider, start, end, desk.now()));
+        found.iter().map(|entry| entry.id).collect()
+    };
+    assert_eq!(matching(half_past), [second.id], "not who thinks about another");
+
+    // Declined: the other gets it, and who declined waits for another.
+    let decline = |tx: &neem_core::Tx| scheduling::decline_offer(tx, first.id, nine);
+    let declined = desk.write(desk.staff.desk, decline).expect("declines");
+    assert_eq!((declined.offer, declined.declined.as_slice()), (OfferStanding::Declined, &[nine][..]));
+    assert_eq!(times(&desk), [(first.id, half_past), (second.id, nine)]);
+    assert_eq!((matching(nine), matching(half_past)), (vec![second.id], vec![first.id, second.id]));
+
+    // An offer that nobody answers is everybody's again after two hours.
+    let offer = |tx: &neem_core::Tx| scheduling::offer_waiting(tx, second.id, nine);
+    desk.write(desk.staff.desk, offer).expect("offers");
+    desk.clock.ahead(121 * MINUTE);
+    let lapsed = desk.read(|conn| scheduling::waitlist_entry(conn, second.id, desk.now()));
+    assert_eq!(lapsed.offer, OfferStanding::Lapsed);
+    if at(&desk, 540) == nine {
+        assert_eq!(times(&desk), [(first.id, half_past), (second.id, nine)]);
+    }
+}
+
+#[test]
+fn who_can_come_in_the_afternoon_is_not_offered_the_morning_and_may_still_take_it() {
+    let desk = Desk::open();
+    hours(&desk);
+    let late = WaitlistForm { after_time: "9:30".into(), before_time: "12:00".into(), ..form(&desk, desk.register("Noura Qasim")) };
+    let late = add(&desk, &late);
+    assert_eq!((late.after_time.as_deref(), late.before_time.as_deref()), (Some("09:30"), Some("12:00")));
+    assert_eq!(offers(&desk)[0].slot.start, at(&desk, 570));
+    let nine = at(&desk, 540);
+    let matching = desk.read(|conn| {
+        scheduling::matches_for(conn, desk.staff.provider, nine, nine.plus_minutes(30), desk.now())
+    });
+    assert_eq!(matching, []);
+    let yes = WaitlistBooking { start: Some(nine), provider_id: None, channel: Channel::Phone };
+    let booked = desk.write(desk.staff.desk, |tx| scheduling::book_waiting(tx, late.id, &yes)).expect("books");
+    assert_eq!(booked.status, WaitlistStatus::Booked);
+    assert_eq!(offers(&desk), []);
 }
 
 #[test]

@@ -37,6 +37,7 @@ pub fn lay_down(tx: &Tx, doctors: &[(UserId, ProviderId)], site: ClinicId, today
             valid_from: today.to_string(),
             valid_to: String::new(),
             recurrence: String::new(),
+            replaces: false,
             slots: rows.collect(),
         };
         scheduling::add_template(tx, &form)?;

@@ -75,7 +75,10 @@ permissions! {
     BookAppointment,
     CallPatient,
     ViewSchedule,
+    /// Everybody's hours, and when a site is closed.
     ManageAvailability,
+    /// A doctor's own hours and time off.
+    OwnAvailability,
     RecordVitals,
     /// Notes, allergies, conditions, prescriptions.
     ViewClinical,
@@ -123,13 +126,13 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         RegisterPatient | EditPatient | BookAppointment | TakePayment | WriteReview => &[Receptionist, Admin],
         ViewBilling => &[Receptionist, Admin, Support],
         MergePatients => &[Receptionist, Admin],
-        ManageAvailability => &[Receptionist, Provider, Admin],
+        OwnAvailability => &[Provider],
         ViewClinical | WriteConsultation | IssuePrescription => &[Provider],
         ManageFormulary => &[Provider, Admin],
         DecideConflicts => &[Receptionist, Provider, Admin],
         WorkTickets => &[Receptionist, Provider, Admin, Support],
         ErasePatient | ImportPatients | ExportClinic | ManageBilling | ModerateReviews | ManageServices
-        | ManageProviders | ManageStaff | ManageDevices | ManageTemplates | ViewAudit => &[Admin],
+        | ManageAvailability | ManageProviders | ManageStaff | ManageDevices | ManageTemplates | ViewAudit => &[Admin],
         ManageClinic | Maintain => &[Admin, PlatformAdmin],
     };
     allowed.contains(&role)

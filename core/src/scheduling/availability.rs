@@ -26,6 +26,8 @@ pub struct AvailabilityTemplate {
     pub valid_to: Option<LocalDate>,
     /// An RRULE (RFC 5545) without DTSTART.
     pub recurrence: Option<String>,
+    /// Whether on its days these hours hold instead of the doctor's others at the site.
+    pub replaces: bool,
     pub slots: Vec<TemplateSlot>,
 }
 
@@ -55,6 +57,7 @@ impl AvailabilityTemplate {
             valid_from: row.get("valid_from")?,
             valid_to: row.get("valid_to")?,
             recurrence: row.get("recurrence")?,
+            replaces: row.get::<_, Option<bool>>("replaces")?.unwrap_or(false),
             slots: Vec::new(),
         })
     }

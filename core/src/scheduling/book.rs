@@ -138,7 +138,9 @@ pub(super) fn check_length(form: &mut Form, start: Instant, end: Instant) {
 /// Whether a doctor can be booked at a time, and what the time is; otherwise why not.
 pub(super) fn place(conn: &Connection, asked: Asked) -> Result<Place> {
     let site = tenancy::clinic(conn, asked.clinic)?;
-    may_see_patients(conn, asked.provider)?;
+    if !may_be_seen(conn, asked.provider)? {
+        return Err(Code::NotApproved.into());
+    }
     if !works_at(conn, asked.provider, asked.clinic)? {
         return Err(Code::DoesNotWorkHere.into());
     }
@@ -190,19 +192,14 @@ pub(super) fn refuse_if_taken(conn: &Connection, asked: Asked, capacity: u32) ->
     Err(Error::Rule { code: Code::SlotTaken, detail: holder })
 }
 
-/// `NotFound` for a doctor who is not, `NotApproved` for one who is not approved or not active.
-fn may_see_patients(conn: &Connection, provider: ProviderId) -> Result<()> {
-    let may: Option<bool> = conn
-        .prepare_cached(
-            "SELECT approval = 'approved' AND active = 1 AS may FROM providers WHERE id = ?1 AND deleted_at IS NULL",
-        )?
-        .query_row([provider], |row| row.get("may"))
-        .optional()?;
-    match may {
-        Some(true) => Ok(()),
-        Some(false) => Err(Code::NotApproved.into()),
-        None => Err(Code::NotFound.into()),
-    }
+/// Whether a doctor is approved and active; `NotFound` for one who is not there.
+pub(super) fn may_be_seen(conn: &Connection, provider: ProviderId) -> Result<bool> {
+    conn.prepare_cached(
+        "SELECT approval = 'approved' AND active = 1 AS may FROM providers WHERE id = ?1 AND deleted_at IS NULL",
+    )?
+    .query_row([provider], |row| row.get("may"))
+    .optional()?
+    .ok_or_else(|| Code::NotFound.into())
 }
 
 /// Whether a doctor works at a site.

@@ -27,7 +27,7 @@ pub fn cancel_appointment(tx: &Tx, id: AppointmentId, reason: &str) -> Result<Ca
     move_appointment(tx, id, Move::Cancel, reason)?;
     let booking = bookings::appointment(tx, id)?;
     let waiting = if booking.end > tx.now {
-        waitlist::matches_for(tx, booking.provider_id, booking.start.max(tx.now), booking.end)?
+        waitlist::matches_for(tx, booking.provider_id, booking.start.max(tx.now), booking.end, tx.now)?
     } else {
         Vec::new()
     };

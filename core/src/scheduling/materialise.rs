@@ -39,6 +39,12 @@ pub struct Slot {
     pub taken: u32,
 }
 
+/// What the slots were made of: another text says that hours, time off or who is at work have changed
+/// since, here or on another PC.
+pub fn hours_mark(conn: &Connection) -> Result<String> {
+    Ok(conn.prepare_cached(include_str!("hours_mark.sql"))?.query_row([], |row| row.get(0))?)
+}
+
 /// Makes the slots of these local days anew, one doctor a transaction; tells how many there are. A
 /// second time changes nothing.
 pub fn materialise(db: &Db, from: LocalDate, to: LocalDate) -> Result<u32> {

@@ -17,6 +17,7 @@ mod materialise;
 mod mode;
 mod move_double_booked;
 mod other_times;
+mod outlook;
 mod queue;
 mod queue_order;
 mod queue_turns;
@@ -27,6 +28,7 @@ mod reschedule;
 mod roster;
 mod series;
 mod slots;
+mod stranded;
 mod template_form;
 mod time_off;
 mod timeline;
@@ -59,10 +61,11 @@ pub use double_bookings::{BookedHere, DoubleBooking, double_bookings};
 
 pub use free_slots::{FreeSlot, FreeSlotQuery, free_slots};
 pub use free_time_form::{FreeTimeForm, find_free_times};
-pub use materialise::{Slot, SlotStatus, materialise, slots};
+pub use materialise::{Slot, SlotStatus, hours_mark, materialise, slots};
 pub use mode::Mode;
 pub use move_double_booked::{BookingMove, move_double_booked, undo_move};
 pub use other_times::FreeTime;
+pub use outlook::{FreeDay, HoursChange, HoursOutlook, doctor_of, hours_outlook, rehearse_hours};
 pub(crate) use queue::set_status as set_ticket_status;
 pub use queue::{TicketStatus, number_of, number_text};
 pub use queue_order::{Priority, Queue, QueueCounts, QueueRow, counts as queue_counts, queue, usual_minutes};
@@ -71,14 +74,20 @@ pub use rearrange::{RearrangeForm, Rearranged, Spot, put_back, rearrange};
 pub use repeat::{Repeat, RepeatUnit};
 pub use reschedule::{RescheduleForm, reschedule};
 pub use series::{CancelledSeries, SeriesScope, cancel_appointments, series, undo_appointments};
-pub use slots::{DaySpan, PlannedSlot, Window, plan, slot_id, windows};
+pub use slots::{DaySpan, PlannedSlot, Window, plan, slot_id, standing_slots, standing_windows, windows};
+pub use stranded::{StrandedBy, StrandedVisit, Whose, keep_stranded, stranded, times_for};
 pub use template_form::{TemplateForm, TemplateRow, add_template, edit_template};
-pub use time_off::{TimeOff, TimeOffAdded, TimeOffForm, TimeOffKind, add_time_off, cancel_time_off, list_time_off};
+pub use time_off::{
+    TimeOff, TimeOffAdded, TimeOffForm, TimeOffKind, add_time_off, cancel_time_off, list_time_off, planned_time_off,
+    time_off,
+};
 pub use timeline::{TimelineEvent, timeline};
 pub use today::{Today, TodayRow, WAIT_LIMIT_MINUTES, today};
 pub use waitlist::{
-    WaitlistEntry, WaitlistForm, WaitlistStatus, add_to_waitlist, cancel_waiting, expire_waitlist, matches_for,
+    OfferStanding, WaitlistEntry, WaitlistForm, WaitlistStatus, add_to_waitlist, cancel_waiting, expire_waitlist, matches_for,
     waitlist, waitlist_allowed, waitlist_entry,
 };
-pub use waitlist_offer::{WaitlistBooking, WaitlistOffer, book_waiting, offer_waiting, waitlist_offers};
+pub use waitlist_offer::{
+    WaitlistBooking, WaitlistOffer, book_waiting, decline_offer, offer_waiting, waitlist_offers,
+};
 pub use walk_in::{DoctorQueue, NewWalkIn, QueueTicket, WalkInDesk, book_walk_in, desk, ticket};

@@ -64,8 +64,10 @@ pub(super) fn free_near(conn: &Connection, asked: &Asked, now: Instant) -> Resul
         Some(_) => String::new(),
         None => specialization(conn, provider)?,
     };
-    let elsewhere = FreeSlotQuery { to: evening, specialization, ..query };
-    let elsewhere = if evening > from {
+    // A doctor who is gone for long has no times: whoever else does the same may have them on another day.
+    let until = if found.is_empty() { from.plus_minutes(AHEAD_MINUTES) } else { evening };
+    let elsewhere = FreeSlotQuery { to: until, specialization, ..query };
+    let elsewhere = if until > from {
         fitting(conn, asked, &elsewhere, |slot| slot.provider_id != provider)?
     } else {
         Vec::new()

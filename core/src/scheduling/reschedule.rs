@@ -53,7 +53,7 @@ pub fn reschedule(tx: &Tx, id: AppointmentId, typed: &RescheduleForm) -> Result<
     let place = place(tx, Asked { clinic, provider, service: current.service_id, start, end, except: Some(id) })?;
     tx.execute(
         "UPDATE appointments SET clinic_id = ?1, provider_id = ?2, scheduled_start = ?3, scheduled_end = ?4, timezone = ?5,
-                slot_id = ?6, capacity = ?7, mode = coalesce(?8, mode), updated_at = ?9 WHERE id = ?10",
+                slot_id = ?6, capacity = ?7, mode = coalesce(?8, mode), kept_at = NULL, updated_at = ?9 WHERE id = ?10",
         params![clinic, provider, start, end, place.timezone, place.slot, place.capacity, place.mode, tx.now, id],
     )?;
     let moved = format!("{} → {}", written(current.start, zone), written(start, zone));

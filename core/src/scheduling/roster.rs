@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::ids::{AppointmentId, ClinicId, Instant, ProviderId, SlotId};
 use crate::scheduling::availability::{self, AvailabilityTemplate};
 use crate::scheduling::capacity::Claim;
-use crate::scheduling::slots::{DaySpan, PlannedSlot, Window, plan, windows};
+use crate::scheduling::slots::{DaySpan, PlannedSlot, Window, standing_slots, standing_windows};
 use crate::scheduling::time_off::{self, TimeOff};
 use crate::tenancy::{self, Clinic};
 
@@ -43,7 +43,9 @@ impl Sites {
 
 /// One doctor's time between two instants.
 pub(super) struct Roster {
-    pub templates: Vec<(AvailabilityTemplate, Tz)>,
+    pub templates: Vec<AvailabilityTemplate>,
+    /// The zone of each template's site.
+    zones: HashMap<ClinicId, Tz>,
     /// The doctor's own and the sites'.
     pub time_off: Vec<TimeOff>,
     /// In the order of their starts.
@@ -61,46 +63,52 @@ impl Roster {
         to: Instant,
     ) -> Result<Roster> {
         let mut time_off = time_off::of_provider(conn, provider, from, to)?;
-        let mut templates: Vec<(AvailabilityTemplate, Tz)> = Vec::new();
-        for template in availability::templates(conn, provider)? {
-            let met = templates.iter().any(|(other, _)| other.clinic_id == template.clinic_id);
+        let templates = availability::templates(conn, provider)?;
+        let mut zones = HashMap::new();
+        for template in &templates {
             let site = sites.site(conn, template.clinic_id, from, to)?;
-            if !met {
+            if zones.insert(template.clinic_id, site.zone).is_none() {
                 time_off.extend(site.closed.iter().cloned());
             }
-            templates.push((template, site.zone));
         }
         let claims = claims(conn, provider, from, to, None)?.into_iter().map(|(_, claim)| claim).collect();
-        Ok(Roster { templates, time_off, claims, from, to })
+        Ok(Roster { templates, zones, time_off, claims, from, to })
     }
 
     /// The hours at a site that lie in the time read, or touch it.
     pub fn windows(&self, clinic: Option<ClinicId>) -> Vec<(&AvailabilityTemplate, Window)> {
-        let here = self.templates.iter().filter(|(template, _)| clinic.is_none_or(|id| id == template.clinic_id));
-        here.flat_map(|(template, zone)| {
-            let days = DaySpan::touching(self.from, self.to, *zone);
-            windows(template, &template.slots, days, *zone).into_iter().map(move |window| (template, window))
-        })
-        .filter(|(_, window)| window.start < self.to && self.from < window.end)
-        .collect()
+        self.at(clinic)
+            .flat_map(|(template, zone)| {
+                let days = DaySpan::touching(self.from, self.to, zone);
+                standing_windows(template, &self.templates, days, zone).into_iter().map(move |window| (template, window))
+            })
+            .filter(|(_, window)| window.start < self.to && self.from < window.end)
+            .collect()
+    }
+
+    /// The templates of a site, or all, with the zone of each.
+    fn at(&self, clinic: Option<ClinicId>) -> impl Iterator<Item = (&AvailabilityTemplate, Tz)> {
+        let here = self.templates.iter().filter(move |template| clinic.is_none_or(|id| id == template.clinic_id));
+        here.filter_map(|template| Some((template, *self.zones.get(&template.clinic_id)?)))
     }
 
     /// The slots that begin in the time read.
     pub fn slots(&self, clinic: Option<ClinicId>) -> Vec<(PlannedSlot, Tz)> {
-        let here = self.templates.iter().filter(|(template, _)| clinic.is_none_or(|id| id == template.clinic_id));
-        here.flat_map(|(template, zone)| {
-            let days = DaySpan::touching(self.from, self.to, *zone);
-            plan(template, &template.slots, days, *zone, &self.time_off).into_iter().map(|slot| (slot, *zone))
-        })
-        .filter(|(slot, _)| slot.start >= self.from && slot.start < self.to)
-        .collect()
+        self.at(clinic)
+            .flat_map(|(template, zone)| {
+                let days = DaySpan::touching(self.from, self.to, zone);
+                let slots = standing_slots(template, &self.templates, days, zone, &self.time_off);
+                slots.into_iter().map(move |slot| (slot, zone))
+            })
+            .filter(|(slot, _)| slot.start >= self.from && slot.start < self.to)
+            .collect()
     }
 
     /// The slot of a site in which an instant lies.
     pub fn slot_at(&self, clinic: ClinicId, at: Instant) -> Option<SlotId> {
-        let here = self.templates.iter().filter(|(template, _)| template.clinic_id == clinic);
-        let mut slots = here
-            .flat_map(|(template, zone)| plan(template, &template.slots, DaySpan::touching(at, at, *zone), *zone, &[]));
+        let mut slots = self.at(Some(clinic)).flat_map(|(template, zone)| {
+            standing_slots(template, &self.templates, DaySpan::touching(at, at, zone), zone, &[])
+        });
         slots.find(|slot| slot.start <= at && at < slot.end).map(|slot| slot.id)
     }
 

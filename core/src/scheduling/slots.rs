@@ -61,6 +61,21 @@ pub struct PlannedSlot {
 
 /// The hours of a template on these days, in the order of time.
 pub fn windows(template: &AvailabilityTemplate, slots: &[TemplateSlot], days: DaySpan, zone: Tz) -> Vec<Window> {
+    let mut found = Vec::new();
+    for day in days_of(template, days, zone) {
+        let weekday = day.0.weekday().number_from_monday();
+        found.extend(slots.iter().filter(|slot| slot.weekday == weekday).filter_map(|slot| {
+            let start = first_instant(day, minutes_of(&slot.start_time)?, zone);
+            let end = first_instant(day, minutes_of(&slot.end_time)?, zone);
+            (start < end).then_some(Window { start, end, mode: slot.mode })
+        }));
+    }
+    found.sort_by_key(|window| (window.start, window.end));
+    found
+}
+
+/// The days of these on which a template holds, whether or not one of its rows is for that weekday.
+fn days_of(template: &AvailabilityTemplate, days: DaySpan, zone: Tz) -> Vec<LocalDate> {
     let from = days.from.max(template.valid_from);
     let to = template.valid_to.map_or(days.to, |last| last.min(days.to));
     let yielded: Option<BTreeSet<LocalDate>> = template.recurrence.as_deref().map(|text| {
@@ -71,17 +86,53 @@ pub fn windows(template: &AvailabilityTemplate, slots: &[TemplateSlot], days: Da
     let mut day = from;
     while day <= to {
         if yielded.as_ref().is_none_or(|days| days.contains(&day)) {
-            let weekday = day.0.weekday().number_from_monday();
-            found.extend(slots.iter().filter(|slot| slot.weekday == weekday).filter_map(|slot| {
-                let start = first_instant(day, minutes_of(&slot.start_time)?, zone);
-                let end = first_instant(day, minutes_of(&slot.end_time)?, zone);
-                (start < end).then_some(Window { start, end, mode: slot.mode })
-            }));
+            found.push(day);
         }
         let Some(next) = day.0.checked_add_days(Days::new(1)) else { break };
         day = LocalDate(next);
     }
-    found.sort_by_key(|window| (window.start, window.end));
+    found
+}
+
+/// The days of these on which others of the doctor's templates stand in for this one.
+pub(super) fn replaced_days(
+    template: &AvailabilityTemplate,
+    all: &[AvailabilityTemplate],
+    days: DaySpan,
+    zone: Tz,
+) -> BTreeSet<LocalDate> {
+    if template.replaces {
+        return BTreeSet::new();
+    }
+    let instead = all.iter().filter(|other| other.replaces && other.clinic_id == template.clinic_id);
+    instead.flat_map(|other| days_of(other, days, zone)).collect()
+}
+
+/// The hours of a template that stand beside all of the doctor's: without the days on which others
+/// replace them.
+pub fn standing_windows(
+    template: &AvailabilityTemplate,
+    all: &[AvailabilityTemplate],
+    days: DaySpan,
+    zone: Tz,
+) -> Vec<Window> {
+    let replaced = replaced_days(template, all, days, zone);
+    let mut found = windows(template, &template.slots, days, zone);
+    found.retain(|window| !replaced.contains(&window.start.day(zone)));
+    found
+}
+
+/// The slots of a template that stand beside all of the doctor's.
+pub fn standing_slots(
+    template: &AvailabilityTemplate,
+    all: &[AvailabilityTemplate],
+    days: DaySpan,
+    zone: Tz,
+    time_off: &[TimeOff],
+) -> Vec<PlannedSlot> {
+    let replaced = replaced_days(template, all, days, zone);
+    let mut found = plan(template, &template.slots, days, zone, time_off);
+    found.retain(|slot| !replaced.contains(&slot.start.day(zone)));
     found
 }
 

@@ -1,6 +1,6 @@
 //! The form of a template: adding one, and changing one.
 
-use chrono::Days;
+use chrono::{Datelike, Days};
 use chrono_tz::Tz;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::ids::{ClinicId, LocalDate, ProviderId, TemplateId, TemplateSlotId};
 use crate::scheduling::availability::{self, AvailabilityTemplate, TemplateSlot};
 use crate::scheduling::local_time::{minutes_of, text_of};
 use crate::scheduling::recurrence::Recurrence;
-use crate::scheduling::slots::{DaySpan, windows};
+use crate::scheduling::slots::{DaySpan, standing_windows};
 use crate::scheduling::{Mode, works_at};
 use crate::tenancy;
 
@@ -32,6 +32,8 @@ pub struct TemplateForm {
     pub valid_from: String,
     pub valid_to: String,
     pub recurrence: String,
+    /// On these days instead of the other hours at the site; otherwise beside them.
+    pub replaces: bool,
     pub slots: Vec<TemplateRow>,
 }
 
@@ -55,8 +57,8 @@ pub fn add_template(tx: &Tx, typed: &TemplateForm) -> Result<AvailabilityTemplat
     let checked = check(tx, typed, id)?;
     tx.execute(
         "INSERT INTO availability_templates (id, tenant_id, provider_id, clinic_id, slot_duration_minutes, buffer_minutes,
-                                             capacity, valid_from, valid_to, recurrence, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
+                                             capacity, valid_from, valid_to, recurrence, replaces, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
         params![
             id,
             tx.device.tenant,
@@ -68,6 +70,7 @@ pub fn add_template(tx: &Tx, typed: &TemplateForm) -> Result<AvailabilityTemplat
             checked.valid_from,
             checked.valid_to,
             checked.recurrence,
+            checked.replaces,
             tx.now
         ],
     )?;
@@ -82,7 +85,7 @@ pub fn edit_template(tx: &Tx, id: TemplateId, typed: &TemplateForm) -> Result<Av
     let checked = check(tx, &typed, id)?;
     tx.execute(
         "UPDATE availability_templates SET slot_duration_minutes = ?1, buffer_minutes = ?2, capacity = ?3, valid_from = ?4,
-                valid_to = ?5, recurrence = ?6, updated_at = ?7 WHERE id = ?8",
+                valid_to = ?5, recurrence = ?6, replaces = ?7, updated_at = ?8 WHERE id = ?9",
         params![
             checked.slot_duration_minutes,
             checked.buffer_minutes,
@@ -90,6 +93,7 @@ pub fn edit_template(tx: &Tx, id: TemplateId, typed: &TemplateForm) -> Result<Av
             checked.valid_from,
             checked.valid_to,
             checked.recurrence,
+            checked.replaces,
             tx.now,
             id
         ],
@@ -138,7 +142,10 @@ fn check(tx: &Tx, typed: &TemplateForm, id: TemplateId) -> Result<AvailabilityTe
     if typed.slots.is_empty() {
         form.problem("slots", Code::Required, None);
     }
-    let slots = rows(tx, &mut form, &typed.slots);
+    // On one day, the rows are for that day, whatever weekday they name.
+    let only = valid_from.filter(|from| valid_to == Some(*from)).map(|day| day.0.weekday().number_from_monday());
+    let named = typed.slots.iter().map(|row| TemplateRow { weekday: only.unwrap_or(row.weekday), ..row.clone() });
+    let slots = rows(tx, &mut form, &named.collect::<Vec<_>>());
     form.finish()?;
     let template = AvailabilityTemplate {
         id,
@@ -150,6 +157,7 @@ fn check(tx: &Tx, typed: &TemplateForm, id: TemplateId) -> Result<AvailabilityTe
         valid_from: valid_from.ok_or(Code::Required)?,
         valid_to,
         recurrence,
+        replaces: typed.replaces,
         slots,
     };
     let mut form = Form::default();
@@ -197,15 +205,15 @@ fn rows(tx: &Tx, form: &mut Form, typed: &[TemplateRow]) -> Vec<TemplateSlot> {
 
 /// Whether the doctor has another template whose hours meet these in the coming year.
 fn meets_another(tx: &Tx, template: &AvailabilityTemplate, zone: Tz) -> Result<bool> {
-    for other in availability::templates(tx, template.provider_id)? {
-        if other.id == template.id {
-            continue;
-        }
+    let mut all = availability::templates(tx, template.provider_id)?;
+    all.retain(|other| other.id != template.id);
+    all.push(template.clone());
+    for other in &all[..all.len() - 1] {
         let today = tx.now.day(zone);
         let from = template.valid_from.max(other.valid_from).max(today);
         let days = DaySpan { from, to: LocalDate(from.0 + Days::new(COMPARED_DAYS)) };
-        let theirs = windows(&other, &other.slots, days, tenancy::clinic(tx, other.clinic_id)?.zone());
-        let mine = windows(template, &template.slots, days, zone);
+        let theirs = standing_windows(other, &all, days, tenancy::clinic(tx, other.clinic_id)?.zone());
+        let mine = standing_windows(template, &all, days, zone);
         // Both are in the order of time: one walk through both finds a meeting.
         let (mut i, mut j) = (0, 0);
         while let (Some(one), Some(other)) = (mine.get(i), theirs.get(j)) {

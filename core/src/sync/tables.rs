@@ -294,6 +294,7 @@ impl Table {
                         UPDATED,
                         latest("time", &["starts_at", "ends_at"]),
                         latest("whose", &["provider_id", "clinic_id"]),
+                        latest("recurrence", &["recurrence", "timezone"]),
                     ]
                 }
             }
@@ -316,6 +317,7 @@ impl Table {
                         ),
                         forward("status", &["status"], VISIT),
                         latest("series", &["series_id", "recurrence"]),
+                        silent!("kept_at"),
                     ]
                 }
             }
@@ -325,6 +327,9 @@ impl Table {
                         UPDATED,
                         forward("status", &["status", "offered_start", "offered_at", "appointment_id"], WAITLIST),
                         latest("wish", &["desired_from", "desired_to"]),
+                        latest("hours", &["after_time", "before_time"]),
+                        // What one of two forgets is offered once more.
+                        silent_group("declined", &["declined", "declined_at"]),
                     ]
                 }
             }
