@@ -10,6 +10,9 @@ const modules = [
   "consultations",
   "billing",
   "sync",
+  "hours",
+  "waitlist",
+  "services",
 ];
 const bindings = { group: ["**/bindings"], message: "Only api.ts imports the bindings." };
 

@@ -6,8 +6,8 @@ use neem_core::Code;
 use neem_core::ids::{Instant, LocalDate, PatientId};
 use neem_core::page::PageRequest;
 use neem_core::scheduling::{
-    self, AppointmentStatus, BookingForm, Channel, Mode, OfferStanding, TemplateForm, TemplateRow, WaitlistBooking, WaitlistEntry,
-    WaitlistForm, WaitlistOffer, WaitlistStatus,
+    self, AppointmentStatus, BookingForm, Channel, Mode, OfferStanding, TemplateForm, TemplateRow, WaitlistBooking,
+    WaitlistEntry, WaitlistForm, WaitlistOffer, WaitlistStatus,
 };
 use support::{DAY, Desk, MINUTE, ZONE};
 
@@ -110,7 +110,8 @@ fn a_cancelled_visit_goes_to_who_waited_longest() {
     let same = WaitlistBooking { start: Some(at(&desk, 540)), ..yes };
     let error = desk.write(desk.staff.desk, |tx| scheduling::book_waiting(tx, anybody.id, &same)).expect_err("taken");
     assert_eq!(error.code(), Code::NotAvailable);
-    let open = desk.read(|conn| scheduling::waitlist(conn, desk.staff.site, true, PageRequest::FIRST, desk.now())).items;
+    let open =
+        desk.read(|conn| scheduling::waitlist(conn, desk.staff.site, true, PageRequest::FIRST, desk.now())).items;
     assert_eq!(open.iter().map(|entry| entry.id).collect::<Vec<_>>(), [anybody.id, afternoon.id]);
     assert!(open.iter().all(|entry| entry.status == WaitlistStatus::Waiting));
     let error = desk.write(desk.staff.desk, |tx| scheduling::cancel_waiting(tx, first.id)).expect_err("is booked");
@@ -133,8 +134,7 @@ fn what_the_form_refuses() {
     let problems: Vec<_> =
         refused(&backward).problems().iter().map(|problem| (problem.field.clone(), problem.code)).collect();
     assert_eq!(problems, [("toDay".into(), Code::EndsBeforeStart), ("beforeTime".into(), Code::NotATime)]);
-    let past =
-        WaitlistForm { from_day: "1/1/2001".into(), to_day: "2/1/2001".into(), ..form(&desk, patient) };
+    let past = WaitlistForm { from_day: "1/1/2001".into(), to_day: "2/1/2001".into(), ..form(&desk, patient) };
     assert_eq!(refused(&past).code(), Code::OutOfRange);
     let never = WaitlistForm { to_day: String::new(), ..form(&desk, patient) };
     assert_eq!(refused(&never).code(), Code::Required);
@@ -162,8 +162,9 @@ fn what_has_passed_expires_and_what_is_cancelled_leaves() {
     let gone = desk.read(|conn| scheduling::waitlist_entry(conn, soon.id, desk.now()));
     assert_eq!(gone.status, WaitlistStatus::Expired);
     desk.write(desk.staff.desk, |tx| scheduling::cancel_waiting(tx, kept.id)).expect("cancels");
-    let list =
-        |open| desk.read(|conn| scheduling::waitlist(conn, desk.staff.site, open, PageRequest::FIRST, desk.now())).items.len();
+    let list = |open| {
+        desk.read(|conn| scheduling::waitlist(conn, desk.staff.site, open, PageRequest::FIRST, desk.now())).items.len()
+    };
     assert_eq!((list(true), list(false)), (0, 2));
 }
 
@@ -214,14 +215,17 @@ fn what_is_offered_to_one_is_offered_to_nobody_else_until_the_answer() {
 fn who_can_come_in_the_afternoon_is_not_offered_the_morning_and_may_still_take_it() {
     let desk = Desk::open();
     hours(&desk);
-    let late = WaitlistForm { after_time: "9:30".into(), before_time: "12:00".into(), ..form(&desk, desk.register("Noura Qasim")) };
+    let late = WaitlistForm {
+        after_time: "9:30".into(),
+        before_time: "12:00".into(),
+        ..form(&desk, desk.register("Noura Qasim"))
+    };
     let late = add(&desk, &late);
     assert_eq!((late.after_time.as_deref(), late.before_time.as_deref()), (Some("09:30"), Some("12:00")));
     assert_eq!(offers(&desk)[0].slot.start, at(&desk, 570));
     let nine = at(&desk, 540);
-    let matching = desk.read(|conn| {
-        scheduling::matches_for(conn, desk.staff.provider, nine, nine.plus_minutes(30), desk.now())
-    });
+    let matching =
+        desk.read(|conn| scheduling::matches_for(conn, desk.staff.provider, nine, nine.plus_minutes(30), desk.now()));
     assert_eq!(matching, []);
     let yes = WaitlistBooking { start: Some(nine), provider_id: None, channel: Channel::Phone };
     let booked = desk.write(desk.staff.desk, |tx| scheduling::book_waiting(tx, late.id, &yes)).expect("books");

@@ -167,6 +167,16 @@ impl App {
         Ok(self.db()?.write_local(action)?)
     }
 
+    /// What an action would lead to: it is done and taken back.
+    pub fn rehearse<T>(
+        &self,
+        permission: Permission,
+        rehearse: impl FnOnce(&Db, Actor) -> neem_core::Result<T>,
+    ) -> Answer<T> {
+        let who = self.allowed(permission)?;
+        Ok(rehearse(&*self.db()?, Actor::User(who.user))?)
+    }
+
     pub fn user(&self, permission: Permission) -> Answer<SignedIn> {
         self.allowed(permission)
     }
@@ -174,6 +184,12 @@ impl App {
     /// The doctor who is signed in.
     pub fn provider(&self, permission: Permission) -> Answer<ProviderId> {
         self.allowed(permission)?.provider.ok_or_else(|| Code::NotAllowed.into())
+    }
+
+    /// Whether whoever is signed in is this doctor.
+    pub fn is_doctor(&self, provider: Option<ProviderId>) -> Answer<bool> {
+        let who = self.awake()?;
+        Ok(who.provider.is_some() && who.provider == provider)
     }
 
     /// The local day at the site where this PC stands.

@@ -22,6 +22,7 @@ const AHEAD_DAYS: u32 = 60;
 pub fn keep_up(handle: AppHandle) {
     std::thread::spawn(move || {
         let mut done_for: Option<LocalDate> = None;
+        let mut laid_out = String::new();
         loop {
             std::thread::sleep(PAUSE);
             let app = handle.state::<App>();
@@ -33,23 +34,33 @@ pub fn keep_up(handle: AppHandle) {
                     announce_status(&handle);
                 }
             });
-            let daily = if done_for == Some(today) { Ok(()) } else { daily(&db, today) };
+            let daily = if done_for == Some(today) { Ok(()) } else { daily(&db) };
             if daily.is_ok() {
                 done_for = Some(today);
             }
-            for error in [looked, daily].into_iter().filter_map(Result::err) {
+            let slots = lay_out(&db, today, &mut laid_out);
+            for error in [looked, daily, slots].into_iter().filter_map(Result::err) {
                 eprintln!("neem: upkeep: {error}");
             }
         }
     });
 }
 
-/// Once a day: what has run out is closed, what is old is put away, what comes is laid out.
-fn daily(db: &Db, today: LocalDate) -> Result<()> {
+/// Once a day: what has run out is closed, what is old is put away.
+fn daily(db: &Db) -> Result<()> {
     let policy = RetentionPolicy::default();
     db.write(Actor::System, "expire_waitlist", scheduling::expire_waitlist)?;
     while db.write(Actor::System, "purge", |tx| retention::purge(tx, &policy, tx.now))?.more {}
     retention::archive(db, &policy, db.now())?;
-    scheduling::materialise(db, today, today.plus_days(AHEAD_DAYS))?;
+    Ok(())
+}
+
+/// Lays the slots out anew on another day, and after a change of hours, here or on another PC.
+fn lay_out(db: &Db, today: LocalDate, laid_out: &mut String) -> Result<()> {
+    let mark = format!("{today} {}", db.read(scheduling::hours_mark)?);
+    if mark != *laid_out {
+        scheduling::materialise(db, today, today.plus_days(AHEAD_DAYS))?;
+        *laid_out = mark;
+    }
     Ok(())
 }

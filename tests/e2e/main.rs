@@ -2,6 +2,7 @@
 
 mod calendar;
 mod conflicts;
+mod hours;
 mod languages;
 mod own_clinic;
 mod roles;
@@ -94,6 +95,11 @@ fn five_languages_one_of_them_from_the_right() {
 #[test]
 fn the_calendar_by_keys() {
     on_screen(calendar::story());
+}
+
+#[test]
+fn hours_a_holiday_and_a_waiting_list() {
+    on_screen(hours::story());
 }
 
 #[test]

@@ -61,6 +61,17 @@ export const keys = {
   fieldConflicts: ["conflicts", "fields"],
   quarantined: ["conflicts", "quarantined"],
   decided: (since: B.Instant) => ["conflicts", "decided", since],
+  availability: (id: B.ProviderId) => ["hours", "templates", id],
+  hoursOutlook: (id: B.ProviderId, clinic: B.ClinicId) => ["hours", "outlook", id, clinic],
+  rehearsal: (change: B.HoursChange, clinic: B.ClinicId) => ["hours", "rehearsal", change, clinic],
+  plannedTimeOff: (id: B.ProviderId | null, clinic: B.ClinicId | null) => ["hours", "off", id, clinic],
+  stranded: (clinic: B.ClinicId) => ["hours", "stranded", clinic],
+  timesFor: (id: B.AppointmentId) => ["hours", "times", id],
+  waitlist: (clinic: B.ClinicId, open: boolean) => ["waitlist", clinic, open],
+  waitlistOffers: (clinic: B.ClinicId) => ["waitlist", "offers", clinic],
+  allServices: ["services", "all"],
+  performers: (id: B.ServiceId) => ["services", "who", id],
+  tenant: ["tenant"],
   ownAccount: ["ownAccount"],
   mfaSetup: ["mfaSetup"],
 } as const;
@@ -269,6 +280,50 @@ export const useDecidedDuplicates = (since: B.Instant, enabled: boolean) =>
 export const useQuarantined = () => useQuery({ queryKey: keys.quarantined, queryFn: api.quarantinedCommits });
 export const useDecided = (since: B.Instant) =>
   useQuery({ queryKey: keys.decided(since), queryFn: () => api.decidedConflicts(since) });
+
+export const useAvailability = (id: B.ProviderId) =>
+  useQuery({ queryKey: keys.availability(id), queryFn: () => api.listAvailability(id) });
+export const useHoursOutlook = (id: B.ProviderId, clinic: B.ClinicId) =>
+  useQuery({ queryKey: keys.hoursOutlook(id, clinic), queryFn: () => api.hoursOutlook(id, clinic) });
+/** What a change that is not saved would lead to. */
+export const useRehearsal = (change: B.HoursChange, clinic: B.ClinicId) =>
+  useQuery({
+    queryKey: keys.rehearsal(change, clinic),
+    queryFn: () => api.rehearseHours(change, clinic),
+    gcTime: 0,
+    placeholderData: keepPreviousData,
+  });
+export const usePlannedTimeOff = (id: B.ProviderId | null, clinic: B.ClinicId | null) =>
+  useQuery({ queryKey: keys.plannedTimeOff(id, clinic), queryFn: () => api.listPlannedTimeOff(id, clinic) });
+export const useStranded = (clinic: B.ClinicId, enabled = true) =>
+  useQuery({ queryKey: keys.stranded(clinic), queryFn: () => api.listStranded(clinic), enabled });
+export const useTimesFor = (id: B.AppointmentId) =>
+  useQuery({ queryKey: keys.timesFor(id), queryFn: () => api.listTimesFor(id) });
+export const useWaitlist = (clinic: B.ClinicId, open: boolean) =>
+  useQuery({
+    queryKey: keys.waitlist(clinic, open),
+    queryFn: () => api.listWaitlist(clinic, open, { offset: 0, limit: 200 }),
+    placeholderData: keepPreviousData,
+  });
+export const useWaitlistOffers = (clinic: B.ClinicId, enabled = true) =>
+  useQuery({ queryKey: keys.waitlistOffers(clinic), queryFn: () => api.listWaitlistOffers(clinic), enabled });
+export const useAllServices = () =>
+  useQuery({
+    queryKey: keys.allServices,
+    queryFn: () =>
+      api.listServices(
+        { category: "", providerId: null, mostMinor: null, order: "name", includeInactive: true },
+        { offset: 0, limit: 200 },
+      ),
+  });
+export const usePerformers = (id: B.ServiceId | null) =>
+  useQuery({
+    queryKey: keys.performers(id ?? ""),
+    queryFn: () => api.assignedProviders(id!),
+    enabled: id !== null,
+  });
+
+export const useTenant = () => useQuery({ queryKey: keys.tenant, queryFn: api.tenantSettings });
 
 export const useOwnAccount = () => useQuery({ queryKey: keys.ownAccount, queryFn: api.ownAccount });
 /** Asked for once and forgotten with the dialog: another secret under the hands would make the code wrong. */

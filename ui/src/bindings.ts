@@ -227,6 +227,16 @@ export const commands = {
 	addTimeOff: (form: TimeOffForm) => __TAURI_INVOKE<TimeOffAdded>("add_time_off", { form }),
 	cancelTimeOff: (timeOffId: TimeOffId) => __TAURI_INVOKE<null>("cancel_time_off", { timeOffId }),
 	listTimeOff: (clinicId: ClinicId, from: Instant, to: Instant) => __TAURI_INVOKE<TimeOff[]>("list_time_off", { clinicId, from, to }),
+	/**
+	 *  What is still to come of a doctor's time off, or, without a doctor, of a site's; one that comes again
+	 *  stands once.
+	 */
+	listPlannedTimeOff: (providerId: ProviderId | null, clinicId: ClinicId | null) => __TAURI_INVOKE<TimeOff[]>("list_planned_time_off", { providerId, clinicId }),
+	hoursOutlook: (providerId: ProviderId, clinicId: ClinicId) => __TAURI_INVOKE<HoursOutlook>("hours_outlook", { providerId, clinicId }),
+	rehearseHours: (change: HoursChange, clinicId: ClinicId) => __TAURI_INVOKE<HoursOutlook>("rehearse_hours", { change, clinicId }),
+	listStranded: (clinicId: ClinicId) => __TAURI_INVOKE<StrandedVisit[]>("list_stranded", { clinicId }),
+	listTimesFor: (appointmentId: AppointmentId) => __TAURI_INVOKE<FreeTime[]>("list_times_for", { appointmentId }),
+	keepStranded: (appointmentId: AppointmentId, kept: boolean) => __TAURI_INVOKE<Booking>("keep_stranded", { appointmentId, kept }),
 	/**  A doctor's day at all sites; the day is one of the named site. */
 	showDoctorDay: (providerId: ProviderId, clinicId: ClinicId, day: LocalDate) => __TAURI_INVOKE<DayView>("show_doctor_day", { providerId, clinicId, day }),
 	listBookingsOfDay: (clinicId: ClinicId, day: LocalDate, statuses: AppointmentStatus[]) => __TAURI_INVOKE<Booking[]>("list_bookings_of_day", { clinicId, day, statuses }),
@@ -245,6 +255,7 @@ export const commands = {
 	listWaitlistOffers: (clinicId: ClinicId) => __TAURI_INVOKE<WaitlistOffer[]>("list_waitlist_offers", { clinicId }),
 	matchWaitlist: (providerId: ProviderId, start: Instant, end: Instant) => __TAURI_INVOKE<WaitlistEntry[]>("match_waitlist", { providerId, start, end }),
 	offerWaiting: (waitlistId: WaitlistId, start: Instant) => __TAURI_INVOKE<WaitlistEntry>("offer_waiting", { waitlistId, start }),
+	declineOffer: (waitlistId: WaitlistId, start: Instant) => __TAURI_INVOKE<WaitlistEntry>("decline_offer", { waitlistId, start }),
 	bookWaiting: (waitlistId: WaitlistId, form: WaitlistBooking) => __TAURI_INVOKE<WaitlistEntry>("book_waiting", { waitlistId, form }),
 	cancelWaiting: (waitlistId: WaitlistId) => __TAURI_INVOKE<WaitlistEntry>("cancel_waiting", { waitlistId }),
 	expireWaitlist: () => __TAURI_INVOKE<number>("expire_waitlist"),
@@ -480,6 +491,8 @@ export type AvailabilityTemplate = {
 	validTo: LocalDate | null,
 	/**  An RRULE (RFC 5545) without DTSTART. */
 	recurrence: string | null,
+	/**  Whether on its days these hours hold instead of the doctor's others at the site. */
+	replaces: boolean,
 	slots: TemplateSlot[],
 };
 
@@ -1248,6 +1261,14 @@ export type FoundAlready = {
 	score: number | null,
 };
 
+export type FreeDay = {
+	day: LocalDate,
+	/**  When a visit can begin. */
+	free: Instant[],
+	/**  What closes the day or a part of it: "Diwali". */
+	off: string[],
+};
+
 /**  A time that can be booked. */
 export type FreeSlot = {
 	slotId: SlotId,
@@ -1360,6 +1381,16 @@ export type Hours = {
 	slotDurationMinutes: number,
 	bufferMinutes: number,
 	capacity: number,
+};
+
+/**  A change of hours that a person has typed and not saved. */
+export type HoursChange = { kind: "add_hours"; form: TemplateForm } | { kind: "edit_hours"; templateId: TemplateId; form: TemplateForm } | { kind: "end_hours"; templateId: TemplateId; validTo: string } | { kind: "delete_hours"; templateId: TemplateId } | { kind: "add_time_off"; form: TimeOffForm };
+
+export type HoursOutlook = {
+	/**  Whom the change strands, beyond those who are stranded already; 200 at most. */
+	stranded: StrandedVisit[],
+	/**  A day each for two weeks; of a change of a whole site, none. */
+	days: FreeDay[],
 };
 
 /**  A PC of the clinic, as the hub knows it. */
@@ -1972,6 +2003,15 @@ export type Occurrence = {
 	refused: Refusal | null,
 };
 
+/**  How the last offer to an entry stands. */
+export type OfferStanding = 
+/**  Nothing was offered yet. */
+"none" | 
+/**  Somebody has offered a time and waits for the answer: it is offered to nobody else. */
+"open" | "declined" | 
+/**  No answer for two hours, or the time has come: it can be offered again, to anybody. */
+"lapsed";
+
 /**  An invoice that somebody still has to pay. */
 export type OpenBalance = {
 	invoice: InvoiceSummary,
@@ -2170,7 +2210,11 @@ export type Permission =
 /**  One's own password, second factor, notifications. */
 "own_account" | "view_queue" | "find_patient" | "register_patient" | 
 /**  Demographics, dependants, preferences, consents. */
-"edit_patient" | "merge_patients" | "erase_patient" | "import_patients" | "export_clinic" | "book_appointment" | "call_patient" | "view_schedule" | "manage_availability" | "record_vitals" | 
+"edit_patient" | "merge_patients" | "erase_patient" | "import_patients" | "export_clinic" | "book_appointment" | "call_patient" | "view_schedule" | 
+/**  Everybody's hours, and when a site is closed. */
+"manage_availability" | 
+/**  A doctor's own hours and time off. */
+"own_availability" | "record_vitals" | 
 /**  Notes, allergies, conditions, prescriptions. */
 "view_clinical" | "write_consultation" | "issue_prescription" | "manage_formulary" | "view_billing" | "take_payment" | 
 /**  Refunds, void invoices, counted tills. */
@@ -2682,6 +2726,26 @@ export type Startup =
 /**  No database yet; without a keyring a passphrase must be chosen first. */
 { kind: "fresh"; keyring: boolean } | { kind: "needsPassphrase" } | { kind: "failed"; code: Code; dataDir: string } | { kind: "ready"; clinic: ClinicOverview };
 
+/**  Why a visit cannot be where it is. */
+export type StrandedBy = 
+/**  The doctor sees nobody any more. */
+"doctor_inactive" | 
+/**  The doctor works at this site no longer. */
+"not_here" | 
+/**  The doctor is away, or needs the time for something else. */
+"time_off" | 
+/**  The site is closed. */
+"closed" | 
+/**  It was booked within hours that are no longer so. */
+"outside_hours";
+
+export type StrandedVisit = {
+	booking: Booking,
+	by: StrandedBy,
+	/**  What is written beside the time off: "Diwali". */
+	detail: string | null,
+};
+
 /**  A support ticket; the one of the queue is a [`TicketId`]. */
 export type SupportTicketId = string;
 
@@ -2863,6 +2927,8 @@ export type TemplateForm = {
 	validFrom: string,
 	validTo: string,
 	recurrence: string,
+	/**  On these days instead of the other hours at the site; otherwise beside them. */
+	replaces: boolean,
 	slots: TemplateRow[],
 };
 
@@ -2987,12 +3053,20 @@ export type TimeOff = {
 	startsAt: Instant,
 	endsAt: Instant,
 	reason: string | null,
+	/**
+	 *  An RRULE (RFC 5545) without DTSTART, for one that comes again; `starts_at` and `ends_at` are
+	 *  those of the occurrence, or of the first.
+	 */
+	recurrence: string | null,
+	/**  The zone in which its days are meant. */
+	timezone: string | null,
+	updatedAt: Instant,
 };
 
 /**  What was added, and the visits that lie in it. They are not changed: a person calls the patients. */
 export type TimeOffAdded = {
 	timeOff: TimeOff,
-	/**  200 at most. */
+	/**  200 at most; of one that comes again, those of a year. */
 	stranded: Booking[],
 };
 
@@ -3008,6 +3082,8 @@ export type TimeOffForm = {
 	toDay: string,
 	/**  Left out, the whole last day. */
 	toTime: string,
+	/**  An RRULE; left out, it comes once. */
+	recurrence: string,
 	reason: string,
 };
 
@@ -3187,15 +3263,22 @@ export type WaitlistEntry = {
 	serviceName: string | null,
 	desiredFrom: Instant,
 	desiredTo: Instant,
+	/**  From when in a day they can come, `HH:MM` at the site. */
+	afterTime: string | null,
+	/**  Until when. */
+	beforeTime: string | null,
 	status: WaitlistStatus,
 	note: string | null,
 	offeredStart: Instant | null,
 	offeredAt: Instant | null,
+	offer: OfferStanding,
+	/**  The times that they have declined: those are not offered again. */
+	declined: Instant[],
 	appointmentId: AppointmentId | null,
 	createdAt: Instant,
 };
 
-/**  The form "Put on the waiting list". */
+/**  The form "Put on the waiting list", as typed. */
 export type WaitlistForm = {
 	clinicId: ClinicId,
 	patientId: PatientId,
@@ -3203,8 +3286,14 @@ export type WaitlistForm = {
 	providerId: ProviderId | null,
 	/**  None: a visit of the usual length. */
 	serviceId: ServiceId | null,
-	desiredFrom: Instant,
-	desiredTo: Instant,
+	/**  Left out, from today. */
+	fromDay: string,
+	/**  The last day on which they would come, included. */
+	toDay: string,
+	/**  `HH:MM`; left out, from the morning on. */
+	afterTime: string,
+	/**  A visit begins before this; left out, until the evening. */
+	beforeTime: string,
 	note: string,
 };
 

@@ -7,6 +7,8 @@ const search = ["search"];
 const chart = ["chart"];
 // Whatever binds a doctor's time.
 const times = [["calendar"], ["appointment"], ["plan"], ["freeTimes"]] as const;
+const hours = ["hours"];
+const waitlist = ["waitlist"];
 
 /** Which answers a table takes part in; a table that is not named here refreshes everything on screen. */
 const readers: Record<string, readonly (readonly string[])[]> = {
@@ -14,14 +16,21 @@ const readers: Record<string, readonly (readonly string[])[]> = {
   patient_merges: [today, search, chart, keys.conflicts],
   possible_duplicates: [keys.conflicts],
   duplicate_decisions: [keys.conflicts],
-  appointments: [today, desk, search, keys.conflicts, ...times],
+  appointments: [today, desk, search, keys.conflicts, hours, waitlist, ...times],
+  availability_templates: [hours, waitlist, ...times],
+  template_slots: [hours, waitlist, ...times],
+  time_off: [hours, waitlist, ...times],
+  waitlist: [waitlist],
+  tenants: [["tenant"]],
+  services: [["services"], waitlist, ...times],
+  service_providers: [["services"], waitlist, ...times],
   queue_tickets: [today, desk, search],
   consultations: [today, chart],
   allergies: [chart, ["checks"]],
   prescriptions: [chart],
   prescription_items: [chart],
   prescription_drafts: [],
-  providers: [desk, keys.staff, ["calendar"]],
+  providers: [desk, keys.staff, ["calendar"], hours, waitlist],
   users: [keys.staff, desk, keys.ownAccount],
   role_grants: [keys.staff],
   conflicts: [keys.conflicts, today, ["calendar"]],

@@ -84,10 +84,8 @@ pub use time_off::{
 pub use timeline::{TimelineEvent, timeline};
 pub use today::{Today, TodayRow, WAIT_LIMIT_MINUTES, today};
 pub use waitlist::{
-    OfferStanding, WaitlistEntry, WaitlistForm, WaitlistStatus, add_to_waitlist, cancel_waiting, expire_waitlist, matches_for,
-    waitlist, waitlist_allowed, waitlist_entry,
+    OfferStanding, WaitlistEntry, WaitlistForm, WaitlistStatus, add_to_waitlist, cancel_waiting, expire_waitlist,
+    matches_for, waitlist, waitlist_allowed, waitlist_entry,
 };
-pub use waitlist_offer::{
-    WaitlistBooking, WaitlistOffer, book_waiting, decline_offer, offer_waiting, waitlist_offers,
-};
+pub use waitlist_offer::{WaitlistBooking, WaitlistOffer, book_waiting, decline_offer, offer_waiting, waitlist_offers};
 pub use walk_in::{DoctorQueue, NewWalkIn, QueueTicket, WalkInDesk, book_walk_in, desk, ticket};

@@ -80,7 +80,9 @@ impl Roster {
         self.at(clinic)
             .flat_map(|(template, zone)| {
                 let days = DaySpan::touching(self.from, self.to, zone);
-                standing_windows(template, &self.templates, days, zone).into_iter().map(move |window| (template, window))
+                standing_windows(template, &self.templates, days, zone)
+                    .into_iter()
+                    .map(move |window| (template, window))
             })
             .filter(|(_, window)| window.start < self.to && self.from < window.end)
             .collect()

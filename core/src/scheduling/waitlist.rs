@@ -97,7 +97,11 @@ impl WaitlistEntry {
             after_time: row.get("after_time")?,
             before_time: row.get("before_time")?,
             offer: standing(offered_start, offered_at, row.get("declined_at")?, now),
-            declined: declined.iter().flat_map(|list| list.split(',')).filter_map(|at| at.parse().ok().map(Instant)).collect(),
+            declined: declined
+                .iter()
+                .flat_map(|list| list.split(','))
+                .filter_map(|at| at.parse().ok().map(Instant))
+                .collect(),
             id: row.get("id")?,
             clinic_id: row.get("clinic_id")?,
             patient_id: row.get("patient_id")?,
@@ -269,9 +273,8 @@ pub fn waitlist(
         )
     };
     let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map(params![clinic, page.sql_limit(), page.sql_offset()], |row| {
-        WaitlistEntry::from_row(row, now)
-    })?;
+    let rows = statement
+        .query_map(params![clinic, page.sql_limit(), page.sql_offset()], |row| WaitlistEntry::from_row(row, now))?;
     Ok(page.page(rows.collect::<rusqlite::Result<_>>()?))
 }
 

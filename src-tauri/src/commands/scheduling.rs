@@ -6,13 +6,14 @@ use neem_core::ids::{
 use neem_core::page::{Page, PageRequest};
 use neem_core::scheduling::{
     self, AppointmentForm, AppointmentStatus, AvailabilityTemplate, AvailableStaff, Booking, BookingForm, BookingMove,
-    Calendar, Cancelled, CancelledSeries, DayView, DoubleBooking, FreeSlot, FreeSlotQuery, FreeTimeForm, Move, Moved,
-    NewWalkIn, Occurrence, Priority, Queue, QueueTicket, RearrangeForm, Rearranged, RescheduleForm, SeriesScope, Slot,
-    Spot, TemplateForm, TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, WaitlistBooking, WaitlistEntry,
-    WaitlistForm, WaitlistOffer, WalkInDesk,
+    Calendar, Cancelled, CancelledSeries, DayView, DoubleBooking, FreeSlot, FreeSlotQuery, FreeTime, FreeTimeForm,
+    HoursChange, HoursOutlook, Move, Moved, NewWalkIn, Occurrence, Priority, Queue, QueueTicket, RearrangeForm,
+    Rearranged, RescheduleForm, SeriesScope, Slot, Spot, StrandedVisit, TemplateForm, TimeOff, TimeOffAdded,
+    TimeOffForm, TimelineEvent, Today, WaitlistBooking, WaitlistEntry, WaitlistForm, WaitlistOffer, WalkInDesk, Whose,
 };
 use neem_core::sync::overlap;
 use neem_core::tenancy;
+use rusqlite::Connection;
 use tauri::{AppHandle, State};
 
 use crate::error::Answer;
@@ -189,13 +190,15 @@ pub fn list_availability(app: State<App>, provider_id: ProviderId) -> Answer<Vec
 #[tauri::command(async)]
 #[specta::specta]
 pub fn add_availability(app: State<App>, form: TemplateForm) -> Answer<AvailabilityTemplate> {
-    app.write(Permission::ManageAvailability, "add_availability", |tx| scheduling::add_template(tx, &form))
+    app.write(planner(&app, |_| Ok(Some(form.provider_id)))?, "add_availability", |tx| {
+        scheduling::add_template(tx, &form)
+    })
 }
 
 #[tauri::command(async)]
 #[specta::specta]
 pub fn edit_availability(app: State<App>, template_id: TemplateId, form: TemplateForm) -> Answer<AvailabilityTemplate> {
-    app.write(Permission::ManageAvailability, "edit_availability", |tx| {
+    app.write(planner(&app, |conn| doctor_of(conn, template_id))?, "edit_availability", |tx| {
         scheduling::edit_template(tx, template_id, &form)
     })
 }
@@ -203,7 +206,7 @@ pub fn edit_availability(app: State<App>, template_id: TemplateId, form: Templat
 #[tauri::command(async)]
 #[specta::specta]
 pub fn end_availability(app: State<App>, template_id: TemplateId, valid_to: String) -> Answer<AvailabilityTemplate> {
-    app.write(Permission::ManageAvailability, "end_availability", |tx| {
+    app.write(planner(&app, |conn| doctor_of(conn, template_id))?, "end_availability", |tx| {
         scheduling::end_template(tx, template_id, &valid_to)
     })
 }
@@ -211,19 +214,80 @@ pub fn end_availability(app: State<App>, template_id: TemplateId, valid_to: Stri
 #[tauri::command(async)]
 #[specta::specta]
 pub fn delete_availability(app: State<App>, template_id: TemplateId) -> Answer<()> {
-    app.write(Permission::ManageAvailability, "delete_availability", |tx| scheduling::delete_template(tx, template_id))
+    app.write(planner(&app, |conn| doctor_of(conn, template_id))?, "delete_availability", |tx| {
+        scheduling::delete_template(tx, template_id)
+    })
+}
+
+fn doctor_of(conn: &Connection, template: TemplateId) -> neem_core::Result<Option<ProviderId>> {
+    Ok(Some(scheduling::template(conn, template)?.provider_id))
+}
+
+/// The permission with which whoever is signed in may change a doctor's hours, or, without a doctor, a
+/// site's: a doctor their own, a manager everybody's.
+fn planner(app: &App, whose: impl FnOnce(&Connection) -> neem_core::Result<Option<ProviderId>>) -> Answer<Permission> {
+    let own = app.is_doctor(app.db()?.read(whose)?)? && app.may_any(&[Permission::OwnAvailability]).is_ok();
+    Ok(if own { Permission::OwnAvailability } else { Permission::ManageAvailability })
 }
 
 #[tauri::command(async)]
 #[specta::specta]
 pub fn add_time_off(app: State<App>, form: TimeOffForm) -> Answer<TimeOffAdded> {
-    app.write(Permission::ManageAvailability, "add_time_off", |tx| scheduling::add_time_off(tx, &form))
+    app.write(planner(&app, |_| Ok(form.provider_id))?, "add_time_off", |tx| scheduling::add_time_off(tx, &form))
 }
 
 #[tauri::command(async)]
 #[specta::specta]
 pub fn cancel_time_off(app: State<App>, time_off_id: TimeOffId) -> Answer<()> {
-    app.write(Permission::ManageAvailability, "cancel_time_off", |tx| scheduling::cancel_time_off(tx, time_off_id))
+    let planner = planner(&app, |conn| Ok(scheduling::time_off(conn, time_off_id)?.provider_id))?;
+    app.write(planner, "cancel_time_off", |tx| scheduling::cancel_time_off(tx, time_off_id))
+}
+
+/// What is still to come of a doctor's time off, or, without a doctor, of a site's; one that comes again
+/// stands once.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_planned_time_off(
+    app: State<App>,
+    provider_id: Option<ProviderId>,
+    clinic_id: Option<ClinicId>,
+) -> Answer<Vec<TimeOff>> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::planned_time_off(conn, provider_id, clinic_id, now))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn hours_outlook(app: State<App>, provider_id: ProviderId, clinic_id: ClinicId) -> Answer<HoursOutlook> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::hours_outlook(conn, provider_id, clinic_id, now))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn rehearse_hours(app: State<App>, change: HoursChange, clinic_id: ClinicId) -> Answer<HoursOutlook> {
+    let planner = planner(&app, |conn| scheduling::doctor_of(conn, &change))?;
+    app.rehearse(planner, |db, actor| scheduling::rehearse_hours(db, actor, &change, clinic_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_stranded(app: State<App>, clinic_id: ClinicId) -> Answer<Vec<StrandedVisit>> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::stranded(conn, Whose::Site(clinic_id), now))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_times_for(app: State<App>, appointment_id: AppointmentId) -> Answer<Vec<FreeTime>> {
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::times_for(conn, appointment_id, now))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn keep_stranded(app: State<App>, appointment_id: AppointmentId, kept: bool) -> Answer<Booking> {
+    app.write(Permission::BookAppointment, "keep_stranded", |tx| scheduling::keep_stranded(tx, appointment_id, kept))
 }
 
 #[tauri::command(async)]
@@ -348,7 +412,8 @@ pub fn list_waitlist(
     open: bool,
     page: PageRequest,
 ) -> Answer<Page<WaitlistEntry>> {
-    app.read(Permission::ViewSchedule, |conn| scheduling::waitlist(conn, clinic_id, open, page))
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::waitlist(conn, clinic_id, open, page, now))
 }
 
 #[tauri::command(async)]
@@ -366,13 +431,20 @@ pub fn match_waitlist(
     start: Instant,
     end: Instant,
 ) -> Answer<Vec<WaitlistEntry>> {
-    app.read(Permission::ViewSchedule, |conn| scheduling::matches_for(conn, provider_id, start, end))
+    let now = app.db()?.now();
+    app.read(Permission::ViewSchedule, |conn| scheduling::matches_for(conn, provider_id, start, end, now))
 }
 
 #[tauri::command(async)]
 #[specta::specta]
 pub fn offer_waiting(app: State<App>, waitlist_id: WaitlistId, start: Instant) -> Answer<WaitlistEntry> {
     app.write(Permission::BookAppointment, "offer_waiting", |tx| scheduling::offer_waiting(tx, waitlist_id, start))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn decline_offer(app: State<App>, waitlist_id: WaitlistId, start: Instant) -> Answer<WaitlistEntry> {
+    app.write(Permission::BookAppointment, "decline_offer", |tx| scheduling::decline_offer(tx, waitlist_id, start))
 }
 
 #[tauri::command(async)]

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../kit/Dialog";
 import { Keys } from "../kit/Kbd";
-import type { Screen } from "./Rail";
+import { onRail, type Screen } from "./Rail";
 import styles from "./Shell.module.css";
 
 const groups = {
@@ -9,6 +9,7 @@ const groups = {
     ["search", "Ctrl K"],
     ["lock", "Alt L"],
     ["sync", "Alt Shift S"],
+    ["waitlist", "Alt W"],
     ["save", "Ctrl Enter"],
     ["back", "Esc"],
     ["print", "Ctrl P"],
@@ -41,6 +42,20 @@ const groups = {
     ["override", "Alt O"],
     ["finish", "Alt F"],
   ],
+  hours: [
+    ["views", "H Y R"],
+    ["add", "N D O"],
+    ["change", "E Del"],
+    ["rebook", "1 … 4"],
+    ["keep", "K"],
+  ],
+  waitlist: [
+    ["book", "Enter"],
+    ["offered", "O"],
+    ["decline", "D"],
+    ["remove", "Del"],
+    ["add", "N"],
+  ],
   conflicts: [
     ["move", "J K"],
     ["keep", "1 … 9"],
@@ -55,12 +70,13 @@ export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: (
   const consult = screens.some(({ to }) => to === "/consult");
   const calendar = screens.some(({ to }) => to === "/calendar");
   const conflicts = screens.some(({ to }) => to === "/conflicts");
+  const hours = screens.some(({ to }) => to === "/hours");
   return (
     <Dialog title={t("keys.all")} onClose={onClose} size={760}>
       <div className={styles.keyGroups}>
         <dl>
           <dt>{t("keys.group.everywhere")}</dt>
-          {screens.map(({ to, label }, index) => (
+          {onRail(screens).map(({ to, label }, index) => (
             <dd key={to}>
               <span>{t(label)}</span>
               <Keys of={`Alt ${index + 1}`} />
@@ -99,6 +115,24 @@ export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: (
             {groups.consult.map(([name, keys]) => (
               <dd key={name}>
                 <span>{t(`keys.consult.${name}`)}</span>
+                <Keys of={keys} />
+              </dd>
+            ))}
+          </dl>
+        )}
+        {hours && (
+          <dl>
+            <dt>{t("keys.group.hours")}</dt>
+            {groups.hours.map(([name, keys]) => (
+              <dd key={name}>
+                <span>{t(`keys.hours.${name}`)}</span>
+                <Keys of={keys} />
+              </dd>
+            ))}
+            <dt>{t("keys.group.waitlist")}</dt>
+            {groups.waitlist.map(([name, keys]) => (
+              <dd key={name}>
+                <span>{t(`keys.waitlist.${name}`)}</span>
                 <Keys of={keys} />
               </dd>
             ))}

@@ -1,7 +1,9 @@
 import {
   IconCalendar,
+  IconClockHour4,
   IconCloudCheck,
   IconGitCompare,
+  IconHourglassEmpty,
   IconListDetails,
   IconStethoscope,
   IconUsers,
@@ -10,7 +12,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { Link, useLocation } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Permission } from "../api";
-import { useSyncStatus } from "../api";
+import { useStranded, useSyncStatus } from "../api";
 import { useHere } from "../kit/clinic";
 import { Mark } from "../kit/Mark";
 import styles from "./Shell.module.css";
@@ -19,10 +21,20 @@ const all = [
   { to: "/", label: "nav.today", icon: IconListDetails, needs: null },
   { to: "/calendar", label: "nav.calendar", icon: IconCalendar, needs: "view_schedule" },
   { to: "/consult", label: "nav.consult", icon: IconStethoscope, needs: "write_consultation" },
+  { to: "/waitlist", label: "nav.waitlist", icon: IconHourglassEmpty, needs: "view_schedule" },
+  { to: "/hours", label: "nav.hours", icon: IconClockHour4, needs: "view_schedule" },
+  { to: "/services", label: "nav.services", icon: IconListDetails, needs: "view_schedule", within: "/hours" },
   { to: "/conflicts", label: "nav.conflicts", icon: IconGitCompare, needs: "decide_conflicts" },
   { to: "/sync", label: "nav.sync", icon: IconCloudCheck, needs: "sync" },
   { to: "/staff", label: "nav.staff", icon: IconUsers, needs: "manage_staff" },
-] as const satisfies readonly { to: string; label: string; icon: unknown; needs: Permission | null }[];
+] as const satisfies readonly {
+  to: string;
+  label: string;
+  icon: unknown;
+  needs: Permission | null;
+  /** Reached from another screen, which stays marked on the rail. */
+  within?: string;
+}[];
 
 export type Screen = (typeof all)[number];
 
@@ -32,11 +44,17 @@ export function useScreens(): Screen[] {
   return all.filter(({ needs }) => needs === null || may(needs));
 }
 
+/** The screens that have a place on the rail, and with it a digit. */
+export const onRail = (screens: Screen[]) => screens.filter((screen) => !("within" in screen));
+
 export function Rail({ screens }: { screens: Screen[] }) {
   const { t } = useTranslation();
   const path = useLocation({ select: (location) => location.pathname });
+  const inside = screens.find((screen) => screen.to === path);
+  const at = inside && "within" in inside ? inside.within : path;
   const status = useSyncStatus().data;
-  const { may } = useHere();
+  const { may, clinic } = useHere();
+  const stranded = useStranded(clinic.id, may("view_schedule")).data?.length ?? 0;
   // What this person can decide, as the inbox counts it.
   const waiting = status
     ? status.conflicts -
@@ -51,17 +69,14 @@ export function Rail({ screens }: { screens: Screen[] }) {
       <div className={styles.mark} title={t("app")}>
         <Mark size={28} />
       </div>
-      {screens.map(({ to, label, icon: Icon }, index) => (
-        <Link key={to} to={to} aria-current={path === to ? "page" : undefined} activeProps={{}}>
+      {onRail(screens).map(({ to, label, icon: Icon }, index) => (
+        <Link key={to} to={to} aria-current={at === to ? "page" : undefined} activeProps={{}}>
           <Icon size={20} stroke={1.75} aria-hidden />
           <span>{t(label)}</span>
           {to === counted && waiting > 0 ? (
-            <>
-              <span className={styles.count} aria-hidden="true">
-                {waiting}
-              </span>
-              <VisuallyHidden>{t("conflicts.toDecide", { count: waiting })}</VisuallyHidden>
-            </>
+            <Count count={waiting} words={t("conflicts.toDecide", { count: waiting })} />
+          ) : to === "/hours" && stranded > 0 ? (
+            <Count count={stranded} words={t("hours.toRebook", { count: stranded })} />
           ) : (
             <span className={styles.digit} aria-hidden="true">
               {index + 1}
@@ -70,5 +85,16 @@ export function Rail({ screens }: { screens: Screen[] }) {
         </Link>
       ))}
     </nav>
+  );
+}
+
+function Count({ count, words }: { count: number; words: string }) {
+  return (
+    <>
+      <span className={styles.count} aria-hidden="true">
+        {count}
+      </span>
+      <VisuallyHidden>{words}</VisuallyHidden>
+    </>
   );
 }

@@ -9,9 +9,11 @@ import { useMemory } from "../kit/memory";
 import { ChartView } from "../consultations/ChartView";
 import { openBooking, useRegistering } from "../calendar/panel";
 import { syncNow } from "../sync/run";
+import { OffersBanner } from "../waitlist/OffersBanner";
+import { addingKey } from "../waitlist/WaitlistScreen";
 import { focusList, useDeskPanel } from "./desk-panel";
 import { KeysDialog } from "./KeysDialog";
-import { Rail, useScreens } from "./Rail";
+import { onRail, Rail, useScreens } from "./Rail";
 import { TopBar } from "./TopBar";
 import styles from "./Shell.module.css";
 
@@ -22,6 +24,7 @@ export function Shell() {
   const [, setPanel] = useDeskPanel();
   const [, setChart] = useMemory<PatientHit | null>("chart:patient", null);
   const [, setRegistering] = useRegistering();
+  const [, setAdding] = useMemory<PatientHit | null>(addingKey, null);
   const [keysShown, setKeysShown] = useState(false);
   const lock = useCommand(api.lockScreen);
 
@@ -35,7 +38,7 @@ export function Shell() {
     void navigate({ to: "/" });
   };
   const digits = Object.fromEntries(
-    screens.map(({ to }, index) => [`alt+${index + 1}`, () => void navigate({ to })]),
+    onRail(screens).map(({ to }, index) => [`alt+${index + 1}`, () => void navigate({ to })]),
   );
   useKeys({
     ...digits,
@@ -45,6 +48,11 @@ export function Shell() {
       if (!may("book_appointment")) return false;
       openBooking(clinic.id, {});
       void navigate({ to: "/calendar" });
+      return true;
+    },
+    "alt+w": () => {
+      if (!screens.some(({ to }) => to === "/waitlist")) return false;
+      void navigate({ to: "/waitlist" });
       return true;
     },
     "alt+l": () => lock.mutate([]),
@@ -61,6 +69,7 @@ export function Shell() {
       <TopBar
         onChoose={(hit) => {
           if (may("book_appointment") && path === "/calendar") openBooking(clinic.id, { patient: hit });
+          else if (path === "/waitlist" && may("book_appointment")) setAdding(hit);
           else if (may("book_appointment")) toDesk(() => setPanel({ kind: "walkIn", patient: hit }));
           else if (may("view_clinical")) setChart(hit);
         }}
@@ -74,6 +83,9 @@ export function Shell() {
         onDownFromEmpty={focusList}
         onLock={() => lock.mutate([])}
       />
+      <div className={styles.notice}>
+        {path !== "/waitlist" && <OffersBanner onOpen={() => void navigate({ to: "/waitlist" })} />}
+      </div>
       <main className={styles.work}>
         {lock.error && <ErrorBanner error={lock.error} />}
         {allowed && <Outlet />}

@@ -4,13 +4,18 @@ import {
   createRoute,
   createRouter,
   redirect,
+  useNavigate,
 } from "@tanstack/react-router";
 import { ConsultScreen } from "../consultations/ConsultScreen";
 import { StaffScreen } from "../identity/StaffScreen";
+import { HoursScreen } from "../hours/HoursScreen";
+import { ServicesScreen } from "../services/ServicesScreen";
+import { WaitlistScreen } from "../waitlist/WaitlistScreen";
 import { ConflictsScreen } from "../sync/ConflictsScreen";
 import { SyncScreen } from "../sync/SyncScreen";
 import { CalendarDesk } from "./CalendarDesk";
 import { Desk } from "./Desk";
+import { focusSearch } from "./desk-panel";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({
@@ -20,10 +25,23 @@ const root = createRootRoute({
 const route = <Path extends string>(path: Path, component: () => React.ReactNode) =>
   createRoute({ getParentRoute: () => root, path, component });
 
+function Hours() {
+  const navigate = useNavigate();
+  return <HoursScreen onServices={() => void navigate({ to: "/services" })} />;
+}
+function Services() {
+  const navigate = useNavigate();
+  return <ServicesScreen onBack={() => void navigate({ to: "/hours" })} />;
+}
+const Waitlist = () => <WaitlistScreen onFind={focusSearch} />;
+
 const tree = root.addChildren([
   route("/", Desk),
   route("/calendar", CalendarDesk),
   route("/consult", ConsultScreen),
+  route("/waitlist", Waitlist),
+  route("/hours", Hours),
+  route("/services", Services),
   route("/conflicts", ConflictsScreen),
   route("/sync", SyncScreen),
   route("/staff", StaffScreen),

@@ -6,6 +6,9 @@ import identity from "./identity.json";
 import patients from "./patients.json";
 import scheduling from "./scheduling.json";
 import calendar from "./calendar.json";
+import hours from "./hours.json";
+import waitlist from "./waitlist.json";
+import services from "./services.json";
 import consultations from "./consultations.json";
 import sync from "./sync.json";
 import errors from "./errors.json";
@@ -18,6 +21,9 @@ export default {
   ...patients,
   ...scheduling,
   ...calendar,
+  ...hours,
+  ...waitlist,
+  ...services,
   ...consultations,
   ...sync,
   ...errors,
