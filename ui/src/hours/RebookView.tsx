@@ -16,6 +16,7 @@ import { useHere } from "../kit/clinic";
 import { EmptyState, FailedState, SkeletonRows } from "../kit/Empty";
 import { Keys } from "../kit/Kbd";
 import { tellAction, useHints, useKeys } from "../kit/keys";
+import { commas } from "../kit/locale";
 import { Row, RowBand, RowGrid, useRowFocus } from "../kit/RowGrid";
 import { clock, longDay } from "../kit/time";
 import styles from "./hours.module.css";
@@ -37,7 +38,7 @@ export function RebookView() {
   };
   const move = useCommand(api.rescheduleAppointment, settled);
   const keep = useCommand(api.keepStranded, settled);
-  const when = (at: string) => `${longDay(dayOf(at, tz))}, ${clock(at, tz)}`;
+  const when = (at: string) => commas([longDay(dayOf(at, tz)), clock(at, tz)]);
   const rebook = ({ booking }: StrandedVisit, time: FreeTime) => {
     if (move.isPending) return;
     const to = {

@@ -4,7 +4,6 @@ import { lastsOneDay, weekdays } from "./lines";
 import styles from "./hours.module.css";
 
 const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
-const noon = 12 * 60;
 
 /** The rules of a week, drawn; the list beside it says the same in words. */
 export function WeekGrid({
@@ -25,12 +24,7 @@ export function WeekGrid({
     <div className={styles.week} aria-hidden="true">
       <div className={styles.scale}>
         {hours.map((minute) => (
-          <span
-            key={minute}
-            className="num"
-            style={{ insetInlineStart: share(minute) }}
-            data-noon={minute === noon || undefined}
-          >
+          <span key={minute} className="num" style={{ insetInlineStart: share(minute) }}>
             {String(minute / 60).padStart(2, "0")}:00
           </span>
         ))}

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { AvailabilityTemplate, TimeOff } from "../api";
 import { useHere } from "../kit/clinic";
+import { commas } from "../kit/locale";
 import { clock, date, dateOf, moment } from "../kit/time";
 import { linesOf, offRepeats, repeatOf, type Weekday } from "./lines";
 
@@ -28,13 +29,11 @@ export function useHoursWords() {
       return [...byDays].map(([days, times]) => `${days} ${times.join(", ")}`.trim()).join("; ");
     },
     visits: (template: AvailabilityTemplate) =>
-      [
+      commas([
         t("minutes", { count: template.slotDurationMinutes }),
         template.bufferMinutes > 0 && t("hours.pause", { minutes: template.bufferMinutes }),
         template.capacity > 1 && t("hours.each", { count: template.capacity }),
-      ]
-        .filter(Boolean)
-        .join(", "),
+      ]),
     validity: (template: AvailabilityTemplate) =>
       template.validTo
         ? t("hours.fromTo", { from: date(template.validFrom), to: date(template.validTo) })

@@ -7,9 +7,9 @@ import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { EmptyState, FailedState, SkeletonRows } from "../kit/Empty";
 import { tellAction, useHints, useKeys } from "../kit/keys";
+import { money } from "../kit/locale";
 import { useMemory } from "../kit/memory";
 import { Row, RowBand, RowGrid, useRowFocus } from "../kit/RowGrid";
-import { priceText } from "./price";
 import { ServicePanel } from "./ServicePanel";
 import styles from "./services.module.css";
 
@@ -119,7 +119,7 @@ export function ServicesScreen({ onBack }: { onBack: () => void }) {
                           {t("minutes", { count: service.durationMinutes })}
                         </span>,
                         <span key="price" className="num">
-                          {priceText(service.priceMinor, service.currency)}
+                          {money(service.priceMinor, service.currency)}
                         </span>,
                         mayChange && (
                           <Button key="edit" look="chip" tabIndex={-1} onClick={edit}>

@@ -1,9 +1,6 @@
 const digits = (currency: string) =>
   new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
-export const priceText = (minor: number, currency: string) =>
-  new Intl.NumberFormat("en-IN", { style: "currency", currency }).format(minor / 10 ** digits(currency));
-
 export const typedPrice = (minor: number, currency: string) => {
   const places = digits(currency);
   return (minor / 10 ** places).toFixed(minor % 10 ** places === 0 ? 0 : places);

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Instant, WaitlistEntry } from "../api";
 import { useHere } from "../kit/clinic";
+import { commas } from "../kit/locale";
 import { clock, longDay, shortDate } from "../kit/time";
 
 const dayOf = (at: Instant | number, zone: string) =>
@@ -9,7 +10,7 @@ const dayOf = (at: Instant | number, zone: string) =>
 export function useWaitlistWords() {
   const { t } = useTranslation();
   const { tz } = useHere();
-  const when = (at: Instant) => `${longDay(dayOf(at, tz))}, ${clock(at, tz)}`;
+  const when = (at: Instant) => commas([longDay(dayOf(at, tz)), clock(at, tz)]);
   return {
     when,
     /** "3 Dec – 10 Dec, from 14:00" */
@@ -25,10 +26,10 @@ export function useWaitlistWords() {
             : before
               ? t("waitlist.beforeOnly", { before })
               : "";
-      return times ? `${days}, ${times}` : days;
+      return commas([days, times]);
     },
     what: ({ providerName, serviceName }: WaitlistEntry) =>
-      [providerName ?? t("waitlist.anyDoctor"), serviceName].filter(Boolean).join(", "),
+      commas([providerName ?? t("waitlist.anyDoctor"), serviceName]),
     state: (entry: WaitlistEntry) => {
       if (entry.status !== "waiting" && entry.status !== "offered")
         return t(`waitlist.status.${entry.status}`);
