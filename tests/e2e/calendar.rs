@@ -10,9 +10,12 @@ async fn ask(pc: &Pc, command: &str, arguments: Value) -> Value {
     pc.invoke(command, arguments).await.unwrap_or_else(|code| panic!("{command}: {code}"))
 }
 
-/// What has the focus, as a screen reader says it.
+/// The words of what has the focus.
+const SAID: &str = "document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.innerText ?? ''";
+
+/// Waits until the focus is on something, as a screen reader says it.
 async fn focused(pc: &Pc, words: &str) {
-    let find = format!("return (document.activeElement?.getAttribute('aria-label') ?? '').includes({})", json!(words));
+    let find = format!("return ({SAID}).includes({})", json!(words));
     pc.until(words, &find).await;
 }
 
@@ -91,7 +94,7 @@ pub async fn story() {
     }
     for _ in 0..20 {
         desk.press("Down").await;
-        let here = desk.js("return document.activeElement?.getAttribute('aria-label')").await;
+        let here = desk.js(&format!("return {SAID}")).await;
         if here.as_str().is_some_and(|label| label.contains("Vikram Bapat")) {
             break;
         }

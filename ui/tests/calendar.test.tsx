@@ -127,7 +127,8 @@ async function open(mine: Parameters<typeof openApp>[0] = {}) {
   await screen.findByText("Vasant Kale");
   return user;
 }
-const focused = () => document.activeElement?.getAttribute("aria-label") ?? "";
+const focused = () =>
+  document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "";
 const now = (name: RegExp) => waitFor(() => expect(focused()).toMatch(name));
 
 test("the day says who, when and in what state, and what keeps a doctor away", async () => {
@@ -314,7 +315,7 @@ test("one question finds a free time, and its digit opens the booking with it", 
     }),
   );
   await user.keyboard("{ArrowDown}");
-  await now(/Thu 19 Nov 16:00, Dr Putri Wulandari/);
+  await now(/Thu 19 Nov 16:00.*Dr Wulandari/);
   await user.keyboard("2");
   const booked = await screen.findByRole("complementary", { name: "New appointment" });
   expect(within(booked).getByRole<HTMLInputElement>("textbox", { name: "Time" }).value).toBe("16:20");

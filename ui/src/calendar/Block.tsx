@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { IconRepeat } from "@tabler/icons-react";
 import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
@@ -64,18 +65,22 @@ export function Block({ visit, style, merged, current, lifted }: Props) {
       data-block={booking.id}
       data-current={current || undefined}
       tabIndex={current ? 0 : -1}
-      aria-label={t(said.reason ? "calendar.blockReason" : "calendar.block", said)}
       title={`${from} ${booking.patientName}${second ? `, ${second}` : ""}`}
     >
       <Ring status={booking.status} />
-      <b>
+      <b aria-hidden="true">
         <bdi>{booking.patientName}</bdi>
       </b>
-      <time>
+      <time aria-hidden="true">
         {booking.seriesId && <IconRepeat size={12} aria-hidden />}
         {from}
       </time>
-      {second && <span dir="auto">{second}</span>}
+      {second && (
+        <span className={styles.why} aria-hidden="true" dir="auto">
+          {second}
+        </span>
+      )}
+      <VisuallyHidden>{t(said.reason ? "calendar.blockReason" : "calendar.block", said)}</VisuallyHidden>
       {isPlan(booking) && <i className={styles.edge} data-edge />}
     </button>
   );

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { FreeSlot } from "../api";
 import { useHere } from "../kit/clinic";
@@ -38,18 +39,8 @@ export function FreeTimeList({ slots, loading, onPick }: Props) {
         return (
           <li key={`${slot.slotId}${slot.start}`}>
             {begins && <h3>{shortDay(day)}</h3>}
-            <button
-              type="button"
-              data-slot
-              tabIndex={index === 0 ? 0 : -1}
-              aria-label={t("calendar.free.slot", {
-                day: shortDay(day),
-                time: clock(slot.start, slot.timezone),
-                doctor: slot.providerName,
-                site: slot.clinicName,
-              })}
-              onClick={() => onPick(slot)}
-            >
+            <button type="button" data-slot tabIndex={index === 0 ? 0 : -1} onClick={() => onPick(slot)}>
+              <VisuallyHidden>{shortDay(day)} </VisuallyHidden>
               <time>{clock(slot.start, slot.timezone)}</time>
               <span>{shortDoctor(slot.providerName)}</span>
               <span className={styles.second}>

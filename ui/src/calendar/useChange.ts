@@ -4,7 +4,7 @@ import { api, refresh, useCommand, type Booking, type CommandError, type SeriesS
 import { explain } from "../errors";
 import { useHere } from "../kit/clinic";
 import { tellAction } from "../kit/keys";
-import { clock, moment } from "../kit/time";
+import { clock } from "../kit/time";
 import { lasts } from "./model";
 
 export const times = [["calendar"], ["appointment"], ["plan"], ["freeTimes"], ["today"]] as const;
@@ -76,6 +76,5 @@ export function useChange() {
       if (booking.seriesId) setAsking({ booking, target });
       else send(booking, target, "one");
     },
-    when: (booking: Booking) => moment(booking.start, tz),
   };
 }
