@@ -123,6 +123,7 @@ export function BookPanel({ onFindPatient, onFind, onClose }: Props) {
         </div>
         <div className={styles.two}>
           <SelectField
+            openOnFocus={false}
             label={t("calendar.book.service")}
             data={[
               { value: "", label: t("calendar.book.anyService") },
@@ -136,6 +137,7 @@ export function BookPanel({ onFindPatient, onFind, onClose }: Props) {
             error={form.errorOf("serviceId")}
           />
           <SelectField
+            openOnFocus={false}
             label={t("calendar.book.doctor")}
             data={doctors.map(({ providerId, name }) => ({ value: providerId, label: name }))}
             value={draft.providerId || null}

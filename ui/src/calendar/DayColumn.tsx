@@ -85,7 +85,9 @@ export function DayColumn({ column, index, span, now, cursor, moving, readOnly, 
         </div>
       ))}
       {visits.map((visit) => {
-        const pause = holdsTime(visit.booking) ? pauseAfter(column, visit.booking) : 0;
+        // The pause of one doctor is nobody else's.
+        const pause =
+          column.providerId !== null && holdsTime(visit.booking) ? pauseAfter(column, visit.booking) : 0;
         return (
           pause > 0 && (
             <div

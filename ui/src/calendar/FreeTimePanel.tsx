@@ -88,6 +88,7 @@ export function FreeTimePanel({ onClose }: { onClose: () => void }) {
             {...form.text("specialization")}
           />
           <SelectField
+            openOnFocus={false}
             label={t("calendar.book.service")}
             data={[
               { value: "", label: t("calendar.book.anyService") },
@@ -99,6 +100,7 @@ export function FreeTimePanel({ onClose }: { onClose: () => void }) {
         </div>
         <div className={styles.two}>
           <SelectField
+            openOnFocus={false}
             label={t("calendar.book.doctor")}
             data={[
               { value: "", label: t("calendar.free.anyDoctor") },
@@ -108,6 +110,7 @@ export function FreeTimePanel({ onClose }: { onClose: () => void }) {
             onValue={(id) => form.set("providerId", id)}
           />
           <SelectField
+            openOnFocus={false}
             label={t("calendar.book.site")}
             data={[
               { value: "", label: t("calendar.free.anySite") },
@@ -124,6 +127,7 @@ export function FreeTimePanel({ onClose }: { onClose: () => void }) {
             {...form.text("fromDay")}
           />
           <SelectField
+            openOnFocus={false}
             label={t("calendar.free.days")}
             searchable={false}
             data={within.map((value) => ({ value, label: t(`calendar.free.within.${value}`) }))}

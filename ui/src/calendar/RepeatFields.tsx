@@ -12,6 +12,7 @@ export function RepeatFields({ form }: { form: ReturnType<typeof useForm<Draft>>
     <>
       <div className={styles.two}>
         <SelectField
+          openOnFocus={false}
           label={t("calendar.book.repeat")}
           searchable={false}
           data={(["none", "day", "week", "weeks", "month"] as const).map((value) => ({
