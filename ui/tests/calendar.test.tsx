@@ -88,6 +88,9 @@ const away: B.TimeOff = {
   startsAt: at("10:00"),
   endsAt: at("12:00"),
   reason: "district hospital",
+  recurrence: null,
+  timezone: null,
+  updatedAt: at("08:00"),
 };
 const calendar = (columns: B.CalendarColumn[]): B.Calendar => ({
   clinicId: "c1",

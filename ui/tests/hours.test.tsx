@@ -50,6 +50,8 @@ const booking: B.Booking = {
   capacity: 1,
   reason: null,
   notes: null,
+  seriesId: null,
+  recurrence: null,
   bookedTwice: false,
   createdAt: "2026-11-01T04:30:00.000Z",
   updatedAt: "2026-11-01T04:30:00.000Z",
