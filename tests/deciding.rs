@@ -389,3 +389,43 @@ fn one_person_registered_on_two_pcs_is_found_on_both_and_merged_once() {
     assert_eq!(clinic.desk.read(patients::count_possible_duplicates), 1);
     assert!(clinic.desk.read(|conn| patients::decided_duplicates(conn, Instant(0)))[0].undone);
 }
+
+#[test]
+fn two_pcs_apart_that_give_one_time_to_two_who_wait_lose_neither() {
+    let clinic = Clinic::open();
+    hours(&clinic, clinic.staff.provider);
+    let nine = tomorrow_at_nine(&clinic.desk);
+    let day = nine.day(Kolkata).to_string();
+    let waits = |name: &str| {
+        let form = scheduling::WaitlistForm {
+            clinic_id: clinic.staff.site,
+            patient_id: clinic.desk.register(clinic.staff.desk, name),
+            provider_id: Some(clinic.staff.provider),
+            service_id: None,
+            from_day: day.clone(),
+            to_day: day.clone(),
+            after_time: String::new(),
+            before_time: String::new(),
+            note: String::new(),
+        };
+        clinic.desk.write(clinic.staff.desk, |tx| scheduling::add_to_waitlist(tx, &form)).expect("waits").id
+    };
+    let (sunita, noura) = (waits("Sunita Deshpande"), waits("Noura Qasim"));
+    clinic.settle();
+    // Each PC offers the time to another, and each says yes.
+    for (pc, entry) in [(&clinic.desk, sunita), (&clinic.room, noura)] {
+        pc.write(clinic.staff.desk, |tx| scheduling::offer_waiting(tx, entry, nine)).expect("offers");
+        let yes = scheduling::WaitlistBooking { start: None, provider_id: None, channel: scheduling::Channel::Phone };
+        pc.write(clinic.staff.desk, |tx| scheduling::book_waiting(tx, entry, &yes)).expect("books");
+    }
+    clinic.settle();
+    for pc in [&clinic.desk, &clinic.room] {
+        assert_eq!(names(&open(pc)[0]), ["Sunita Deshpande", "Noura Qasim"], "an ordinary double booking");
+        for entry in [sunita, noura] {
+            let entry = pc.read(|conn| scheduling::waitlist_entry(conn, entry, pc.db.now()));
+            assert_eq!(entry.status, scheduling::WaitlistStatus::Booked);
+            let booked = entry.appointment_id.expect("its appointment");
+            assert_eq!(starts(pc, booked), nine.0);
+        }
+    }
+}

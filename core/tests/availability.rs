@@ -528,3 +528,57 @@ fn no_list_reads_through_all_appointments() {
         "free slots read the rows themselves:\n{plan}"
     );
 }
+
+#[test]
+fn a_holiday_is_a_day_of_the_site_that_it_closes_whatever_the_zone_of_this_pc() {
+    use neem_core::{providers, tenancy};
+    let desk = Desk::open();
+    let lisbon = tenancy::ClinicForm {
+        name: "Lisbon".into(),
+        address: "Rua do Neem 1".into(),
+        latitude: None,
+        longitude: None,
+        telehealth: false,
+        phone: "+351 21 555 0100".into(),
+        email: String::new(),
+        timezone: "Europe/Lisbon".into(),
+        owner_provider_id: None,
+    };
+    let site = desk.write(desk.staff.admin, |tx| tenancy::add_clinic(tx, &lisbon)).expect("a second site");
+    let zone = chrono_tz::Europe::Lisbon;
+    desk.write(desk.staff.admin, |tx| providers::work_at(tx, desk.staff.provider, site.id, "")).expect("works there");
+    // Until midnight: in India it is the next day already.
+    let evenings = TemplateForm {
+        clinic_id: site.id,
+        slot_duration_minutes: 60,
+        slots: (1..=7).map(|weekday| row(weekday, "20:00", "24:00")).collect(),
+        ..form(&desk)
+    };
+    desk.write(desk.staff.admin, |tx| scheduling::add_template(tx, &evenings)).expect("adds");
+    let day = day_after(&desk, 3);
+    let last = day.bounds(zone).1.plus_minutes(-60);
+    assert_eq!(last.day(ZONE), day.plus_days(1));
+    let new = NewAppointment {
+        clinic: site.id,
+        patient: desk.register("Sunita Deshpande"),
+        provider: desk.staff.provider,
+        service: None,
+        start: last,
+        end: day.bounds(zone).1,
+        status: AppointmentStatus::Scheduled,
+        channel: Channel::Phone,
+        reason: String::new(),
+    };
+    let visit = desk.write(desk.staff.desk, |tx| scheduling::book(tx, &new)).expect("books until midnight");
+    let closed = TimeOffForm { clinic_id: Some(site.id), ..holiday(&desk, day, "") };
+    let added = desk.write(desk.staff.admin, |tx| scheduling::add_time_off(tx, &closed)).expect("adds");
+    assert_eq!((added.time_off.starts_at, added.time_off.ends_at), day.bounds(zone));
+    assert_eq!(added.stranded.iter().map(|booking| booking.id).collect::<Vec<_>>(), [visit]);
+    assert_eq!(stranded(&desk), [], "the other site's list knows nothing of it");
+    let there = desk.read(|conn| scheduling::stranded(conn, Whose::Site(site.id), desk.now()));
+    assert_eq!(there.iter().map(|visit| visit.by).collect::<Vec<_>>(), [StrandedBy::Closed]);
+    let query = FreeSlotQuery::between(day.bounds(zone).0, day.plus_days(1).bounds(zone).1);
+    let free = desk.read(|conn| scheduling::free_slots(conn, &query));
+    assert!(free.iter().all(|slot| slot.start.day(zone) == day.plus_days(1)), "that day is closed, the next is not");
+    assert_eq!(free.len(), 4);
+}

@@ -53,6 +53,8 @@ const booking: B.Booking = {
   seriesId: null,
   recurrence: null,
   bookedTwice: false,
+  seriesId: null,
+  recurrence: null,
   createdAt: "2026-11-01T04:30:00.000Z",
   updatedAt: "2026-11-01T04:30:00.000Z",
 };
@@ -135,7 +137,8 @@ test("hours are added by keyboard, every problem of the form stands by its line,
     endTime: "15:00",
     mode: "in_person",
   });
-});
+  // Every field of a form, on a machine that may build beside the tests.
+}, 90_000);
 
 test("a holiday says whom it strands before it is saved", async () => {
   const user = await openApp(

@@ -67,11 +67,8 @@ pub(super) fn free_near(conn: &Connection, asked: &Asked, now: Instant) -> Resul
     // A doctor who is gone for long has no times: whoever else does the same may have them on another day.
     let until = if found.is_empty() { from.plus_minutes(AHEAD_MINUTES) } else { evening };
     let elsewhere = FreeSlotQuery { to: until, specialization, ..query };
-    let elsewhere = if until > from {
-        fitting(conn, asked, &elsewhere, |slot| slot.provider_id != provider)?
-    } else {
-        Vec::new()
-    };
+    let elsewhere =
+        if until > from { fitting(conn, asked, &elsewhere, |slot| slot.provider_id != provider)? } else { Vec::new() };
     found.truncate(OFFERED - elsewhere.len().min(1));
     found.extend(elsewhere);
     found.truncate(OFFERED);
