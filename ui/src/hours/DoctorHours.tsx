@@ -38,7 +38,7 @@ export function DoctorHours({ doctor }: { doctor: DoctorQueue }) {
   const all = useAvailability(doctor.providerId);
   const off = usePlannedTimeOff(doctor.providerId, null);
   const outlook = useHoursOutlook(doctor.providerId, clinic.id);
-  const [open, setOpen] = useMemory<Open>("hours:open", null);
+  const [open, setOpen] = useMemory<Open>(`hours:open:${doctor.providerId}`, null);
   const [ending, setEnding] = useState<{ template: AvailabilityTemplate; end: boolean } | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
   const mayChange =

@@ -34,7 +34,12 @@ export function HoursPanel({ id, initial, oneDay, onClose }: Props) {
   const save = useCommand((form: HoursForm) =>
     id ? api.editAvailability(id, sent(form)) : api.addAvailability(sent(form)),
   );
-  const form = useForm<HoursForm>(`hours:form:${id ?? "new"}`, initial, save.error, { slots: "lines" });
+  const form = useForm<HoursForm>(
+    `hours:form:${initial.providerId}:${id ?? (oneDay ? "day" : "new")}`,
+    initial,
+    save.error,
+    { slots: "lines" },
+  );
   const { lines, recurrence } = form.values;
   // A day has one date: the first is the last.
   const typed = oneDay ? { ...form.values, validTo: form.values.validFrom } : form.values;
