@@ -115,7 +115,7 @@ export function DoctorHours({ doctor }: { doctor: DoctorQueue }) {
         }
         cells={[
           <b key="when">{lastsOneDay(template) ? date(template.validFrom) : t(`hours.repeats.${repeat}`)}</b>,
-          <span key="times" className="num" title={words.times(template)}>
+          <span key="times" className={`num ${styles.wrap}`} title={words.times(template)}>
             {words.times(template)}
           </span>,
           <span key="visits" className="num">

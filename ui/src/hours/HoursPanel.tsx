@@ -1,5 +1,5 @@
 import { IconPlus, IconTrash } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, refresh, useCommand, type CommandError, type TemplateId } from "../api";
 import { explainProblem } from "../errors";
@@ -43,9 +43,12 @@ export function HoursPanel({ id, initial, oneDay, onClose }: Props) {
   const { lines, recurrence } = form.values;
   // A day has one date: the first is the last.
   const typed = oneDay ? { ...form.values, validTo: form.values.validFrom } : form.values;
-  const problems = lineProblems(save.error, lines);
+  // A line that was edited since drops its own problems, as a field does.
+  const [refused, setRefused] = useState<readonly Line[]>([]);
+  const problems = lineProblems(save.error, refused);
   const send = () => {
     if (save.isPending) return;
+    setRefused(lines);
     save.mutate([typed], {
       onSuccess: () => {
         form.reset();
@@ -112,7 +115,7 @@ export function HoursPanel({ id, initial, oneDay, onClose }: Props) {
             line={line}
             at={at}
             oneDay={oneDay}
-            problems={problems[at] ?? {}}
+            problems={(refused[at] === line && problems[at]) || {}}
             onLine={(next) =>
               form.set(
                 "lines",
