@@ -90,7 +90,7 @@ export function RebookView() {
     <div className={styles.columns} {...hints}>
       <RowGrid
         label={t("hours.views.rebook")}
-        template="minmax(0, 1.1fr) minmax(0, 1.2fr) 132px minmax(0, 1fr) minmax(0, 1.2fr) 0px"
+        template="208px minmax(0, 1.2fr) 128px minmax(0, 1fr) minmax(0, 1.2fr) 0px"
         columns={[
           ...(["when", "patient", "phone", "doctor", "why"] as const).map((name) => ({
             label: t(`hours.columns.${name}`),

@@ -24,7 +24,12 @@ export function WeekGrid({
     <div className={styles.week} aria-hidden="true">
       <div className={styles.scale}>
         {hours.map((minute) => (
-          <span key={minute} className="num" style={{ insetInlineStart: share(minute) }}>
+          <span
+            key={minute}
+            className="num"
+            data-end={minute === to || undefined}
+            style={{ insetInlineStart: share(minute) }}
+          >
             {String(minute / 60).padStart(2, "0")}:00
           </span>
         ))}
