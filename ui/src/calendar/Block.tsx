@@ -3,6 +3,7 @@ import { IconRepeat } from "@tabler/icons-react";
 import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import { useHere } from "../kit/clinic";
+import { commas } from "../kit/locale";
 import { shortDoctor } from "../kit/person";
 import { Ring } from "../kit/Status";
 import { clock } from "../kit/time";
@@ -28,13 +29,11 @@ export function Block({ visit, style, merged, current, lifted }: Props) {
     name: booking.patientName,
     from,
     to,
-    status: [
+    status: commas([
       t(`status.${booking.status}`),
       booking.bookedTwice ? t("calendar.twice.title") : "",
       booking.seriesId ? t("calendar.repeats") : "",
-    ]
-      .filter(Boolean)
-      .join(", "),
+    ]),
     reason: booking.reason ?? booking.serviceName,
   };
   const second =

@@ -1,5 +1,6 @@
 import { IconGitCompare } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { commas } from "../kit/locale";
 import { shortDay } from "../kit/time";
 import type { Column } from "./model";
 import styles from "./Calendar.module.css";
@@ -9,7 +10,7 @@ export function ColumnHead({ column, week, today }: { column: Column; week: bool
   return (
     <div className={styles.columnHead} data-today={(week && today) || undefined}>
       <b title={column.providerName}>{week ? shortDay(column.day) : column.providerName}</b>
-      <span>{week ? "" : [column.specialization, column.room].filter(Boolean).join(", ")}</span>
+      <span>{week ? "" : commas([column.specialization, column.room])}</span>
       {column.conflicts > 0 ? (
         <span className={styles.conflicts}>
           <IconGitCompare size={14} aria-hidden />

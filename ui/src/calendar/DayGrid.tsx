@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { locale } from "../i18n";
 import type { Booking } from "../api";
 import { useHere } from "../kit/clinic";
 import { useHints } from "../kit/keys";
@@ -183,6 +184,6 @@ export function DayGrid(props: Props) {
 }
 
 const zoneName = (tz: string) =>
-  new Intl.DateTimeFormat("en-IN", { timeZone: tz, timeZoneName: "short" })
+  new Intl.DateTimeFormat(locale(), { timeZone: tz, timeZoneName: "short" })
     .formatToParts(new Date())
     .find(({ type }) => type === "timeZoneName")?.value;

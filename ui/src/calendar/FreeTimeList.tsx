@@ -4,6 +4,7 @@ import type { FreeSlot } from "../api";
 import { useHere } from "../kit/clinic";
 import { SkeletonRows } from "../kit/Empty";
 import { Keys } from "../kit/Kbd";
+import { commas } from "../kit/locale";
 import { shortDoctor } from "../kit/person";
 import { clock, dayOf, shortDay } from "../kit/time";
 import styles from "./CalendarPanel.module.css";
@@ -44,9 +45,7 @@ export function FreeTimeList({ slots, loading, onPick }: Props) {
               <time>{clock(slot.start, slot.timezone)}</time>
               <span>{shortDoctor(slot.providerName)}</span>
               <span className={styles.second}>
-                {[slot.specialization, slot.clinicId === clinic.id ? null : slot.clinicName]
-                  .filter(Boolean)
-                  .join(", ")}
+                {commas([slot.specialization, slot.clinicId === clinic.id ? null : slot.clinicName])}
               </span>
               {index < 9 && <Keys of={String(index + 1)} />}
             </button>

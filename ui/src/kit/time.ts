@@ -57,20 +57,16 @@ export const dateOf = (at: Instant, zone: string) => dayAndMonth(new Date(at), z
 export function shortDate(day: LocalDate, today = new Date()) {
   return dayAndMonth(asDate(day), "UTC", asDate(day).getUTCFullYear() !== today.getUTCFullYear());
 }
+function weekdayAndDay(day: LocalDate, width: "long" | "short") {
+  const wanted = { weekday: width, day: "numeric", month: width } as const;
+  if (language() !== "en") return formatOf(locale(), "UTC", wanted).format(asDate(day));
+  const found = parts(asDate(day), "UTC", wanted);
+  return `${found.weekday} ${found.day} ${found.month}`;
+}
 /** "Thursday 19 November" */
-export function longDay(day: LocalDate) {
-  if (language() !== "en")
-    return formatOf(locale(), "UTC", { weekday: "long", day: "numeric", month: "long" }).format(asDate(day));
-  const found = parts(asDate(day), "UTC", { weekday: "long", day: "numeric", month: "long" });
-  return `${found.weekday} ${found.day} ${found.month}`;
-}
+export const longDay = (day: LocalDate) => weekdayAndDay(day, "long");
 /** "Thu 19 Nov" */
-export function shortDay(day: LocalDate) {
-  if (language() !== "en")
-    return formatOf(locale(), "UTC", { weekday: "short", day: "numeric", month: "short" }).format(asDate(day));
-  const found = parts(asDate(day), "UTC", { weekday: "short", day: "numeric", month: "short" });
-  return `${found.weekday} ${found.day} ${found.month}`;
-}
+export const shortDay = (day: LocalDate) => weekdayAndDay(day, "short");
 /** "18:04" today, "3 Sep, 18:04" before. */
 export function moment(at: Instant, zone: string, now = new Date()) {
   const day = dayAndMonth(new Date(at), zone, false);
