@@ -83,7 +83,7 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
         </h3>
         <p className={styles.phone}>
           <IconPhone size={14} aria-hidden />
-          {booking.patientPhone ?? t("calendar.appointment.noPhone")}
+          <bdi>{booking.patientPhone ?? t("calendar.appointment.noPhone")}</bdi>
         </p>
         <p>
           {longDay(dayOf(booking.start, zone))},{" "}

@@ -104,7 +104,7 @@ export function BookPanel({ onFindPatient, onFind, onClose }: Props) {
                 <bdi>{patient.fullName}</bdi>
               </b>
               <span>
-                {ageSex(patient.ageYears, patient.gender)} {patient.recordNumber}
+                {ageSex(patient.ageYears, patient.gender)} <bdi>{patient.recordNumber}</bdi>
               </span>
             </span>
           ) : (

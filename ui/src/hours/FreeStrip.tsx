@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { FreeDay } from "../api";
 import { useHere } from "../kit/clinic";
+import { commas } from "../kit/locale";
 import { clock, shortDate } from "../kit/time";
 import type { Weekday } from "./lines";
 import styles from "./hours.module.css";
@@ -25,7 +26,7 @@ export function FreeStrip({ days }: { days: FreeDay[] }) {
             <b className="num">{t("hours.free", { count: free.length })}</b>
             <span className={`${styles.quiet} num`}>
               {off.length > 0
-                ? off.map((reason) => reason || t("hours.away")).join(", ")
+                ? commas(off.map((reason) => reason || t("hours.away")))
                 : free[0]
                   ? t("hours.firstAt", { time: clock(free[0], tz) })
                   : ""}

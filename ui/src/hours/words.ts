@@ -7,7 +7,7 @@ import { linesOf, offRepeats, repeatOf, type Weekday } from "./lines";
 
 /** Hours and time off in words. */
 export function useHoursWords() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { tz } = useHere();
   const dayNames = (days: readonly number[]) => {
     const name = (day: number) => t(`hours.weekday.${day as Weekday}`);
@@ -26,7 +26,9 @@ export function useHoursWords() {
         const mode = line.mode === "in_person" ? "" : ` ${t(`hours.modes.${line.mode}`)}`;
         byDays.set(days, [...(byDays.get(days) ?? []), `${line.start}–${line.end}${mode}`]);
       }
-      return [...byDays].map(([days, times]) => `${days} ${times.join(", ")}`.trim()).join("; ");
+      return [...byDays]
+        .map(([days, times]) => `${days} ${commas(times)}`.trim())
+        .join(i18n.dir() === "rtl" ? "؛ " : "; ");
     },
     visits: (template: AvailabilityTemplate) =>
       commas([

@@ -66,7 +66,7 @@ export function AddPanel({ patient, onClose }: { patient: PatientHit; onClose: (
     <Panel title={t("waitlist.addTitle")} onClose={close} hints={hints}>
       <div className={styles.panelBody} ref={body}>
         <h3 className={styles.who}>
-          <bdi>{patient.fullName}</bdi> <span className={`${styles.quiet} num`}>{patient.recordNumber}</span>
+          <bdi>{patient.fullName}</bdi> <bdi className={`${styles.quiet} num`}>{patient.recordNumber}</bdi>
         </h3>
         <div className={styles.two}>
           <TextField label={t("waitlist.fromDay")} optional {...form.text("fromDay")} />
