@@ -114,12 +114,14 @@ export function ConflictPair({
                 [one, other],
                 [other, one],
               ].map(([own, opposite], index) => (
-                <td key={index} dir="auto" className={own ? "num" : styles.none}>
-                  <Value
-                    said={said(t, own ?? null)}
-                    others={[said(t, opposite ?? null)]}
-                    differs={match !== "same" && own !== null && opposite !== null}
-                  />
+                <td key={index} className={own ? "num" : styles.none}>
+                  <bdi>
+                    <Value
+                      said={said(t, own ?? null)}
+                      others={[said(t, opposite ?? null)]}
+                      differs={match !== "same" && own !== null && opposite !== null}
+                    />
+                  </bdi>
                 </td>
               ))}
             </tr>

@@ -41,8 +41,14 @@ export function VersionTable({ versions, locked = false, first }: Props) {
               <tr key={column}>
                 <th scope="row">{capital(columnWord(column))}</th>
                 {said.map((one, index) => (
-                  <td key={index} dir="auto">
-                    <Value said={one} others={said.filter((_, other) => other !== index)} differs={differs} />
+                  <td key={index}>
+                    <bdi>
+                      <Value
+                        said={one}
+                        others={said.filter((_, other) => other !== index)}
+                        differs={differs}
+                      />
+                    </bdi>
                     {index === 0 && differs && <em>{first}</em>}
                   </td>
                 ))}
