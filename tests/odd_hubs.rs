@@ -10,6 +10,7 @@ use neem_core::sync::protocol::{
     Buckets, BucketsRequest, DigestRequest, Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest,
     PullReply, PullRequest, PushReply, Refusal, Rows, RowsRequest, WaitRequest, Woken,
 };
+use neem_core::sync::snapshot::ChunkRequest;
 use support::{Clinic, Pc};
 
 /// The real hub, but for what `lie` makes of its greeting, its refusals and its pages.
@@ -85,6 +86,12 @@ impl<H: HubApi> HubApi for Odd<'_, H> {
     }
     async fn rows(&self, request: RowsRequest) -> Result<Rows, Refusal> {
         self.hub.rows(request).await
+    }
+    async fn snapshot(&self) -> Result<Vec<u8>, Refusal> {
+        self.hub.snapshot().await
+    }
+    async fn chunk(&self, request: ChunkRequest) -> Result<Vec<u8>, Refusal> {
+        self.hub.chunk(request).await
     }
     async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
         self.hub.devices().await

@@ -13,7 +13,7 @@ use crate::sync::commit::{self, Body, Inserts, SCHEMA};
 use crate::sync::digest::Delta;
 use crate::sync::log::{self, Author, Catalogue};
 use crate::sync::value::Value;
-use crate::sync::{fit, overlap};
+use crate::sync::{fit, overlap, snapshot};
 
 /// No commit has more rows than this.
 pub const COMMIT_ROWS: usize = 5_000;
@@ -66,7 +66,7 @@ pub fn insert(db: &Db, action: &str, rows: Vec<Rows>) -> Result<()> {
                 return Err(Error::Invariant(reason));
             }
             write_rows(conn, catalogue, &body, &mut delta)?;
-            append(conn, &mut author, &body)?;
+            append(conn, catalogue, &mut author, &body)?;
         }
         conn.execute(
             "UPDATE this_device SET seq = ?1, head_hash = ?2, hlc = ?3 WHERE only = 1",
@@ -204,12 +204,12 @@ fn write_rows(conn: &Connection, catalogue: &Catalogue, body: &Body, delta: &mut
 }
 
 /// Appends a commit to the log; the author has its number and clock already.
-fn append(conn: &Connection, author: &mut Author, body: &Body) -> Result<()> {
+fn append(conn: &Connection, catalogue: &Catalogue, author: &mut Author, body: &Body) -> Result<()> {
     let bytes = body.encode()?;
     let hash = commit::chain_hash(&author.head_hash, author.origin, author.seq, &bytes);
     conn.prepare_cached(
-        "INSERT INTO commits (device, incarnation, seq, hash, signature, hlc, hub_seq, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
+        "INSERT INTO commits (id, device, incarnation, seq, hash, signature, hlc, hub_seq, body)
+         VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
     )?
     .execute(params![
         author.origin.device,
@@ -218,7 +218,8 @@ fn append(conn: &Connection, author: &mut Author, body: &Body) -> Result<()> {
         hash.as_slice(),
         commit::sign(&author.key, &hash),
         author.hlc.0,
-        bytes
+        bytes,
+        snapshot::next_id(conn, catalogue)?
     ])?;
     author.head_hash = hash.to_vec();
     log::note_touches(conn, conn.last_insert_rowid(), body)

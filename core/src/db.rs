@@ -38,6 +38,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0013_sync_runs.sql"),
     include_str!("../../migrations/device/0018_series.sql"),
     include_str!("../../migrations/device/0019_hours.sql"),
+    include_str!("../../migrations/device/0014_snapshot.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.
@@ -83,6 +84,8 @@ struct Writer {
     conn: Connection,
     capture: Capture,
     catalogue: Catalogue,
+    /// Whether the last transaction was one without references.
+    loose: bool,
 }
 
 /// An open database. Cheap to share: wrap it in an [`Arc`].
@@ -195,7 +198,7 @@ impl Db {
         Ok(Db {
             path: path.to_owned(),
             key: key.clone(),
-            writer: Mutex::new(Writer { conn, capture, catalogue }),
+            writer: Mutex::new(Writer { conn, capture, catalogue, loose: false }),
             next: Mutex::default(),
             readers: Mutex::default(),
             checkpoints: Checkpoints::begin(path.to_owned(), key.clone())?,
@@ -268,7 +271,7 @@ impl Db {
         let device = self.device()?;
         let now = self.now();
         let mut writer = self.writer()?;
-        let Writer { conn, capture, catalogue } = &mut *writer;
+        let Writer { conn, capture, catalogue, .. } = &mut *writer;
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         capture.record();
         let decided = RefCell::default();
@@ -320,23 +323,44 @@ impl Db {
         &self,
         action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>,
     ) -> Result<T> {
-        self.in_transaction("NORMAL", action)
+        self.in_transaction("NORMAL", true, action)
     }
 
     /// For the sync engine: writes rows whose commits are in the log already.
     pub(crate) fn transact<T>(&self, action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>) -> Result<T> {
-        self.in_transaction("FULL", action)
+        self.in_transaction("FULL", true, action)
+    }
+
+    /// As [`Db::transact_lightly`], for rows that may arrive before those that they refer to: references
+    /// are not asked. What comes with a snapshot is what the hub has, and the proof looks at all of it.
+    pub(crate) fn transact_apart<T>(
+        &self,
+        action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>,
+    ) -> Result<T> {
+        self.in_transaction("NORMAL", false, action)
+    }
+
+    /// Asks something of the catalogue and the writer's connection.
+    pub(crate) fn catalogued<T>(&self, question: impl FnOnce(&Connection, &Catalogue) -> Result<T>) -> Result<T> {
+        let writer = self.writer()?;
+        question(&writer.conn, &writer.catalogue)
     }
 
     fn in_transaction<T>(
         &self,
         durability: &str,
+        references: bool,
         action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>,
     ) -> Result<T> {
         let now = self.now();
         let mut writer = self.writer()?;
-        let Writer { conn, capture, catalogue } = &mut *writer;
+        let Writer { conn, capture, catalogue, loose } = &mut *writer;
         conn.pragma_update(None, "synchronous", durability)?;
+        if !references {
+            // Only outside a transaction; the next one finds them on again.
+            *loose = true;
+            conn.pragma_update(None, "foreign_keys", false)?;
+        }
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch("PRAGMA defer_foreign_keys = ON")?;
         capture.apply();
@@ -381,10 +405,13 @@ impl Db {
     fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
         // A panic inside a write rolled its transaction back; the connection itself is sound.
         let next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         drop(next);
         writer.capture.close();
         writer.conn.pragma_update(None, "synchronous", "FULL")?;
+        if std::mem::take(&mut writer.loose) {
+            writer.conn.pragma_update(None, "foreign_keys", true)?;
+        }
         Ok(writer)
     }
 }

@@ -13,6 +13,7 @@ pub mod pull;
 pub mod push;
 pub mod routes;
 pub mod serve;
+pub mod snapshot;
 pub mod store;
 pub mod tls;
 

@@ -24,7 +24,7 @@ use crate::auth::{self, Device};
 use crate::connections::Peer;
 use crate::limits::{self, Limits, PAGE, QUESTION, Rates, Size};
 use crate::metrics::{Meters, Present};
-use crate::{Hub, enrol, internal, narrow, pull, push};
+use crate::{Hub, enrol, internal, narrow, pull, push, snapshot};
 
 /// For one request, from its head to its answer.
 const LONGEST_REQUEST: Duration = Duration::from_secs(120);
@@ -77,11 +77,13 @@ routes! {
     post "/v1/token" => |service, body| open(service, body, |hub, request| auth::token(hub, &request)),
     post "/v1/hello" => |service, head, body| signed_in(service, head, body, |h, d, r| pull::hello(h, d, &r)),
     post "/v1/push" => take_push,
-    post "/v1/pull" => give_pull,
+    post "/v1/pull" => |service, head, body| packed(service, head, body, |h, d, r| pull::pull(h, d, &r)),
     post "/v1/wait" => give_news,
     post "/v1/digest" => |service, head, body| signed_in(service, head, body, |h, d, r| pull::digest(h, d, &r)),
     post "/v1/buckets" => |service, head, body| signed_in(service, head, body, |h, d, r| narrow::buckets(h, d, &r)),
     post "/v1/rows" => |service, head, body| signed_in(service, head, body, |h, d, r| narrow::rows(h, d, &r)),
+    post "/v1/snapshot" => |service, head, body| packed(service, head, body, |hub, device, ()| snapshot::begin(hub, device)),
+    post "/v1/chunk" => |service, head, body| packed(service, head, body, |h, d, r| snapshot::chunk(h, d, &r)),
     post "/v1/devices" => |service, head, body| signed_in(service, head, body, |h, d, ()| enrol::devices(h, d)),
     post "/v1/codes" => |service, head, body| signed_in(service, head, body, |h, d, r| enrol::code_for(h, d, &r)),
 }
@@ -262,12 +264,21 @@ async fn take_push(State(service): State<Shared>, headers: HeaderMap, body: Body
     reply(taken.await)
 }
 
-async fn give_pull(State(service): State<Shared>, headers: HeaderMap, body: Body) -> Response {
+/// As [`signed_in`], for answers that are encoded already.
+async fn packed<Q>(
+    State(service): State<Shared>,
+    headers: HeaderMap,
+    body: Body,
+    answer: fn(&Hub, Device, Q) -> Result<Vec<u8>, Refusal>,
+) -> Response
+where
+    Q: DeserializeOwned + Send + 'static,
+{
     let page = async {
         let device = who(&service, &headers).await?;
         let body = limits::take(body, QUESTION.compressed, service.silence).await?;
         let packed = blocking(service.clone(), move |service| {
-            let plain = pull::pull(&service.hub, device, &read(&body, QUESTION)?)?;
+            let plain = answer(&service.hub, device, read(&body, QUESTION)?)?;
             Ok(zstd::bulk::compress(&plain, 3).map_err(internal)?)
         })
         .await?;

@@ -12,6 +12,7 @@ use neem_core::sync::protocol::{
     Buckets, BucketsRequest, DigestRequest, Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest,
     PullRequest, PushReply, Refusal, Rows, RowsRequest, WaitRequest, Woken,
 };
+use neem_core::sync::snapshot::ChunkRequest;
 use neem_hub::enrol::{self, For};
 use neem_hub::{Hub, serve};
 use rusqlite::{Connection, OpenFlags};
@@ -206,6 +207,12 @@ impl<H: HubApi> HubApi for BadLine<H> {
     }
     async fn rows(&self, request: RowsRequest) -> Result<Rows, Refusal> {
         self.through(self.hub.rows(request)).await
+    }
+    async fn snapshot(&self) -> Result<Vec<u8>, Refusal> {
+        self.through(self.hub.snapshot()).await
+    }
+    async fn chunk(&self, request: ChunkRequest) -> Result<Vec<u8>, Refusal> {
+        self.through(self.hub.chunk(request)).await
     }
     async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {
         self.hub.devices().await

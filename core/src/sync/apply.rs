@@ -1,5 +1,6 @@
 //! Takes pulled commits in: rows merge, the log grows, conflicts and digests follow.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,6 +16,7 @@ use crate::sync::merge::StampId;
 use crate::sync::newer;
 use crate::sync::overlap;
 use crate::sync::row::RowState;
+use crate::sync::snapshot;
 use crate::sync::tables::{Class, Table};
 use crate::sync::value::Value;
 
@@ -28,6 +30,8 @@ pub struct Checked<'a> {
     pub hub_seq: i64,
     /// Why the hub has set it aside.
     pub aside: Option<&'a str>,
+    /// Whether the rows that it concerns may still be on their way, or contain it already.
+    pub arriving: bool,
 }
 
 /// Rows touched while commits are applied, for what is derived from them afterwards.
@@ -54,8 +58,8 @@ pub fn apply(
 ) -> Result<()> {
     let body = Body::decode(&commit.sealed.body);
     conn.prepare_cached(
-        "INSERT INTO commits (device, incarnation, seq, hash, signature, hlc, hub_seq, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO commits (id, device, incarnation, seq, hash, signature, hlc, hub_seq, body)
+         VALUES (?9, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         commit.origin.device,
@@ -65,29 +69,38 @@ pub fn apply(
         &*commit.sealed.signature,
         commit.hlc,
         commit.hub_seq,
-        &*commit.sealed.body
+        &*commit.sealed.body,
+        snapshot::next_id(conn, catalogue)?
     ])?;
     let commit_id = conn.last_insert_rowid();
     let stamp = commit.origin.stamp(commit.sealed.seq);
+    let aside = |reason: &str| set_aside(conn, commit.origin, commit.sealed.seq, reason, &commit.sealed.body, now);
     if let Some(reason) = commit.aside {
-        return quarantine(conn, commit, reason, now);
+        return aside(reason);
     }
-    let Ok(body) = body else { return quarantine(conn, commit, "cannot be read", now) };
+    let Ok(body) = body else { return aside("cannot be read") };
     let tenant: Uuid =
         conn.prepare_cached("SELECT tenant_id FROM this_device WHERE only = 1")?.query_row([], |row| row.get(0))?;
     if let Some(reason) = fit::malformed(&body, tenant) {
-        return quarantine(conn, commit, &reason, now);
+        return aside(&reason);
     }
     let known = body.known_part(|table| catalogue.known(table).is_some());
     let judge = catalogue.judge(conn, thorough);
-    if let Some(reason) = fit::misplaced(&known, &judge, |table, id| exists(conn, catalogue, table, id))? {
-        return quarantine(conn, commit, &reason, now);
+    // While records arrive, what a commit refers to may not be here; the hub has judged it with all of them.
+    if !commit.arriving
+        && let Some(reason) = fit::misplaced(&known, &judge, |table, id| exists(conn, catalogue, table, id))?
+    {
+        return aside(&reason);
     }
     // What concerns a table that only a newer version has waits in the log for this PC's update.
-    if matches!(known, std::borrow::Cow::Owned(_)) {
+    if matches!(known, Cow::Owned(_)) {
         newer::note_tables(conn, commit_id, &body, catalogue)?;
     }
     note_touches(conn, commit_id, &known)?;
+    let known = match commit.arriving {
+        true => Cow::Owned(snapshot::to_apply(conn, catalogue, &known, commit.hub_seq)?),
+        false => known,
+    };
     apply_body(conn, catalogue, &known, stamp, commit.hlc, delta, aftermath)
 }
 
@@ -193,10 +206,6 @@ pub fn clamp(
         aftermath.touch(table, update.row, groups.into_iter());
     }
     Ok(())
-}
-
-fn quarantine(conn: &Connection, commit: &Checked, reason: &str, now: Instant) -> Result<()> {
-    set_aside(conn, commit.origin, commit.sealed.seq, reason, &commit.sealed.body, now)
 }
 
 /// Puts a commit where a person sees that its rows did not change; one that lies there stays as it is.

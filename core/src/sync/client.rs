@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::error::Code;
 use crate::sync::protocol::*;
 use crate::sync::shallow;
+use crate::sync::snapshot::ChunkRequest;
 
 const OK: std::ops::Range<u16> = 200..300;
 const UNAUTHORIZED: u16 = 401;
@@ -160,6 +161,14 @@ impl<T: Transport> HubApi for HubClient<T> {
 
     async fn rows(&self, request: RowsRequest) -> Result<Rows, Refusal> {
         self.call("v1/rows", &request).await
+    }
+
+    async fn snapshot(&self) -> Result<Vec<u8>, Refusal> {
+        self.ask("v1/snapshot", pack(&()).map_err(unreadable)?).await
+    }
+
+    async fn chunk(&self, request: ChunkRequest) -> Result<Vec<u8>, Refusal> {
+        self.ask("v1/chunk", pack(&request).map_err(unreadable)?).await
     }
 
     async fn devices(&self) -> Result<Vec<HubDevice>, Refusal> {

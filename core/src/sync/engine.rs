@@ -20,6 +20,7 @@ use crate::sync::protocol::{
 };
 use crate::sync::repair;
 use crate::sync::shallow;
+use crate::sync::snapshot::{self, Far};
 
 /// A page of this many bytes of bodies is closed; one commit is never split.
 const PAGE_BYTES: usize = 2 << 20;
@@ -34,8 +35,12 @@ const REPAIRS: usize = 2;
 pub enum SyncStep {
     Connecting,
     Sending,
+    /// A new PC, or one that was away for long, takes the records as they stand at the hub.
+    TakingOver,
     Fetching,
     Comparing,
+    /// The log from before the records were taken over.
+    History,
     Done,
 }
 
@@ -48,6 +53,13 @@ pub struct SyncProgress {
     pub to_send: u32,
     pub received: u32,
     pub to_receive: u32,
+    /// Records that have arrived, and all that the hub has, while they are taken over; the ones for today
+    /// and tomorrow came before them.
+    pub records: u32,
+    pub to_take_over: u32,
+    /// Commits of the older log, in the hub's numbers.
+    pub history: u32,
+    pub to_history: u32,
     /// Over the wire.
     pub bytes_sent: u32,
     pub bytes_received: u32,
@@ -129,12 +141,16 @@ pub fn credentials(conn: &Connection) -> Result<(Uuid, SigningKey)> {
     Ok((author.origin.device, author.key))
 }
 
-struct Run<'a, H> {
-    db: &'a Db,
-    hub: &'a H,
-    origin: Origin,
+pub(super) struct Run<'a, H> {
+    pub(super) db: &'a Db,
+    pub(super) hub: &'a H,
+    pub(super) origin: Origin,
     progress: &'a dyn Fn(SyncProgress),
-    seen: SyncProgress,
+    pub(super) seen: SyncProgress,
+    /// The hub's last number when it was last greeted.
+    pub(super) head: i64,
+    /// The step of which sending and fetching are a part just now.
+    pub(super) within: Option<SyncStep>,
     start: (u64, u64),
     /// How often this sync has tried to put right what differs, and how many records that changed.
     repairs: (usize, u32),
@@ -142,32 +158,76 @@ struct Run<'a, H> {
 
 /// Runs one sync to its end, telling `progress` about every page.
 pub async fn sync<H: HubApi>(db: &Db, hub: &H, progress: &dyn Fn(SyncProgress)) -> Result<SyncReport> {
-    let origin = db.read(|conn| Ok(Author::read(conn)?.origin))?;
-    let seen = SyncProgress {
-        step: SyncStep::Connecting,
-        sent: 0,
-        to_send: 0,
-        received: 0,
-        to_receive: 0,
-        bytes_sent: 0,
-        bytes_received: 0,
-    };
-    let mut run = Run { db, hub, origin, progress, seen, start: hub.traffic(), repairs: (0, 0) };
+    sync_or_take_over(db, hub, progress, Far::default()).await
+}
+
+/// As [`sync`]; `far` says from when on records are taken over instead of replaying commits.
+pub async fn sync_or_take_over<H: HubApi>(
+    db: &Db,
+    hub: &H,
+    progress: &dyn Fn(SyncProgress),
+    far: Far,
+) -> Result<SyncReport> {
+    let mut run = Run::new(db, hub, progress)?;
     run.tell(SyncStep::Connecting);
     run.greet().await?;
-    for _ in 0..ROUNDS {
-        run.send().await?;
-        run.fetch().await?;
-        if let Some(report) = run.compare().await? {
-            return Ok(report);
-        }
+    run.take_snapshot(far, false).await?;
+    let report = run.exchange().await?;
+    // Proved; what is still to come of the history of changes changes no record.
+    match run.take_older_log().await? {
+        true => run.exchange().await,
+        false => Ok(report),
     }
-    // Others never stopped writing; everything is exchanged, only the proof is missing.
-    run.report(Digest::default(), false)
+}
+
+/// What a PC that joins needs before somebody can sign in on it: everything, or where there is much, the
+/// people of the clinic and what today and tomorrow need; the rest comes with the next [`sync`].
+pub async fn join<H: HubApi>(db: &Db, hub: &H, far: Far) -> Result<()> {
+    let mut run = Run::new(db, hub, &|_| {})?;
+    run.greet().await?;
+    run.take_snapshot(far, true).await?;
+    match db.read(snapshot::lenient)? {
+        true => run.send().await,
+        false => run.exchange().await.map(drop),
+    }
+}
+
+impl<'a, H: HubApi> Run<'a, H> {
+    fn new(db: &'a Db, hub: &'a H, progress: &'a dyn Fn(SyncProgress)) -> Result<Run<'a, H>> {
+        let origin = db.read(|conn| Ok(Author::read(conn)?.origin))?;
+        let seen = SyncProgress {
+            step: SyncStep::Connecting,
+            sent: 0,
+            to_send: 0,
+            received: 0,
+            to_receive: 0,
+            records: 0,
+            to_take_over: 0,
+            history: 0,
+            to_history: 0,
+            bytes_sent: 0,
+            bytes_received: 0,
+        };
+        Ok(Run { db, hub, origin, progress, seen, head: 0, within: None, start: hub.traffic(), repairs: (0, 0) })
+    }
 }
 
 impl<H: HubApi> Run<'_, H> {
-    fn tell(&mut self, step: SyncStep) {
+    /// Sends, fetches and compares until nothing new comes in between.
+    async fn exchange(&mut self) -> Result<SyncReport> {
+        for _ in 0..ROUNDS {
+            self.send().await?;
+            self.fetch().await?;
+            if let Some(report) = self.compare().await? {
+                return Ok(report);
+            }
+        }
+        // Others never stopped writing; everything is exchanged, only the proof is missing.
+        self.report(Digest::default(), false)
+    }
+
+    pub(super) fn tell(&mut self, step: SyncStep) {
+        let step = self.within.unwrap_or(step);
         let (sent, received) = self.hub.traffic();
         self.seen.step = step;
         self.seen.bytes_sent = small(sent - self.start.0);
@@ -185,6 +245,7 @@ impl<H: HubApi> Run<'_, H> {
         if self.db.read(link)?.is_some_and(|link| link.epoch != hello.epoch && link.pulled > 0) {
             self.refill().await?;
         }
+        self.head = hello.hub_seq;
         let origin = self.origin;
         let fresh = self.db.transact_lightly(|conn, _, _| {
             conn.execute(
@@ -212,6 +273,11 @@ impl<H: HubApi> Run<'_, H> {
     /// it, in the order in which it came to be known here. A change of a row whose making the hub has
     /// lost would otherwise arrive before the row.
     async fn refill(&mut self) -> Result<()> {
+        if self.db.read(snapshot::incomplete)? {
+            // What a commit follows may be missing here, and the hub would set it aside for that. The PCs
+            // that have the whole log bring it.
+            return Ok(());
+        }
         let request = HelloRequest { incarnation: self.origin.incarnation, at: None, heads: true };
         let heads = self.hub.hello(request).await?.heads;
         let head_of = |origin: Origin| {
@@ -284,7 +350,7 @@ impl<H: HubApi> Run<'_, H> {
         Ok(lives.shared(&waiting, &key))
     }
 
-    async fn send(&mut self) -> Result<()> {
+    pub(super) async fn send(&mut self) -> Result<()> {
         while self.send_page(u64::MAX).await? {}
         Ok(())
     }
@@ -350,7 +416,7 @@ impl<H: HubApi> Run<'_, H> {
         Ok(())
     }
 
-    async fn fetch(&mut self) -> Result<()> {
+    pub(super) async fn fetch(&mut self) -> Result<()> {
         let link = self.db.read(link)?.ok_or(Code::HubNotConnected)?;
         let (hub, incarnation) = (self.hub, self.origin.incarnation);
         let pull = |after| hub.pull(PullRequest { after, incarnation });
@@ -522,7 +588,11 @@ fn next_run(conn: &Connection, after: i64, head_of: impl Fn(Origin) -> u64) -> R
 /// Stores a page and the cursor in one transaction. A commit that breaks the database's own rules
 /// is set aside in quarantine, with the rest of its page unharmed.
 fn take_page(db: &Db, page: &PullReply) -> Result<u32> {
-    let take = |thorough| db.transact(|conn, catalogue, now| apply_page(conn, catalogue, page, now, thorough));
+    let arriving = db.read(snapshot::lenient)?;
+    let take = |thorough| match arriving {
+        true => db.transact_apart(|conn, catalogue, now| apply_page(conn, catalogue, page, now, thorough, true)),
+        false => db.transact(|conn, catalogue, now| apply_page(conn, catalogue, page, now, thorough, false)),
+    };
     let outcome = match take(false) {
         Err(Error::Sqlite(error)) if is_constraint(&error) => take(true)?,
         other => other?,
@@ -541,6 +611,7 @@ fn apply_page(
     page: &PullReply,
     now: Instant,
     thorough: bool,
+    arriving: bool,
 ) -> Result<(u32, Aftermath)> {
     let mut delta = Delta::default();
     let mut aftermath = Aftermath::default();
@@ -551,7 +622,8 @@ fn apply_page(
         let origin = Origin { device: pulled.device, incarnation: pulled.incarnation };
         let seq = pulled.sealed.seq;
         if let std::collections::hash_map::Entry::Vacant(entry) = heads.entry(origin) {
-            entry.insert(apply::head_of(conn, origin)?);
+            let base = snapshot::base_of(conn, origin)?.unwrap_or_default();
+            entry.insert(apply::head_of(conn, origin)?.max(base));
         }
         let (known, previous) = &heads[&origin];
         if seq <= *known {
@@ -563,7 +635,8 @@ fn apply_page(
         let hash = commit::chain_hash(previous, origin, seq, &pulled.sealed.body);
         heads.insert(origin, (seq, hash.to_vec()));
         let aside = pulled.aside.as_deref();
-        let checked = Checked { origin, sealed: &pulled.sealed, hash, hlc: pulled.hlc, hub_seq: pulled.hub_seq, aside };
+        let checked =
+            Checked { origin, sealed: &pulled.sealed, hash, hlc: pulled.hlc, hub_seq: pulled.hub_seq, aside, arriving };
         apply::apply(conn, catalogue, &checked, now, thorough, &mut delta, &mut aftermath)?;
         hlc = hlc.max(pulled.hlc);
         applied += 1;
@@ -573,12 +646,15 @@ fn apply_page(
     delta.store(conn)?;
     conn.prepare_cached("UPDATE this_device SET hlc = ?1 WHERE only = 1")?.execute([hlc])?;
     conn.prepare_cached("UPDATE hub_link SET pulled = ?1 WHERE only = 1")?.execute([page.cursor])?;
+    if arriving {
+        snapshot::settle(conn, page.cursor)?;
+    }
     Ok((applied, aftermath))
 }
 
 /// The last commit of each origin in a page must carry its PC's signature; through the chain it
 /// vouches for all before it.
-fn check_signatures(
+pub(super) fn check_signatures(
     conn: &Connection,
     page: &PullReply,
     heads: &std::collections::HashMap<Origin, (u64, Vec<u8>)>,

@@ -19,6 +19,7 @@ use crate::sync::merge::{self, Head, StampId};
 use crate::sync::newer;
 use crate::sync::row::{self, RowState};
 use crate::sync::rules::Rules;
+use crate::sync::snapshot;
 use crate::sync::tables::{Group, Table, rule_of};
 use crate::sync::value::Value;
 
@@ -121,6 +122,7 @@ impl TableInfo {
 pub struct Catalogue {
     tables: HashMap<Table, TableInfo>,
     rules: Rules,
+    snapshots: bool,
 }
 
 /// The replicated tables that the migrated schema has: all of them, unless the file is kept at an
@@ -135,7 +137,7 @@ impl Catalogue {
     pub fn read(conn: &Connection) -> Result<Catalogue> {
         let read = |table| Ok((table, TableInfo::read(conn, table)?));
         let tables = present_tables(conn)?.into_iter().map(read).collect::<Result<_>>()?;
-        Ok(Catalogue { tables, rules: Rules::read(conn)? })
+        Ok(Catalogue { tables, rules: Rules::read(conn)?, snapshots: snapshot::can_take(conn)? })
     }
 
     /// The table of this name, if this version and this file have it.
@@ -150,6 +152,11 @@ impl Catalogue {
     pub fn table(&self, table: Table) -> &TableInfo {
         // Catalogue::read has filled in every table there is; names from outside come through `known`.
         &self.tables[&table]
+    }
+
+    /// Whether the file can hold a snapshot on its way.
+    pub fn snapshots(&self) -> bool {
+        self.snapshots
     }
 
     pub fn rules(&self) -> &Rules {
@@ -291,8 +298,8 @@ pub fn record(conn: &Connection, catalogue: &Catalogue, action: Action) -> Resul
     let bytes = body.encode()?;
     let hash = commit::chain_hash(&author.head_hash, author.origin, seq, &bytes);
     conn.prepare_cached(
-        "INSERT INTO commits (device, incarnation, seq, hash, signature, hlc, hub_seq, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
+        "INSERT INTO commits (id, device, incarnation, seq, hash, signature, hlc, hub_seq, body)
+         VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
     )?
     .execute(params![
         author.origin.device,
@@ -301,7 +308,8 @@ pub fn record(conn: &Connection, catalogue: &Catalogue, action: Action) -> Resul
         hash.as_slice(),
         commit::sign(&author.key, &hash),
         hlc.0,
-        bytes
+        bytes,
+        snapshot::next_id(conn, catalogue)?
     ])?;
     note_touches(conn, conn.last_insert_rowid(), &body)?;
     conn.prepare_cached("UPDATE this_device SET seq = ?1, head_hash = ?2, hlc = ?3 WHERE only = 1")?

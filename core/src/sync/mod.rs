@@ -29,6 +29,7 @@ pub mod row;
 pub mod rules;
 pub mod runs;
 pub mod shallow;
+pub mod snapshot;
 pub mod tables;
 pub mod value;
 

@@ -14,6 +14,7 @@ use crate::sync::digest::Delta;
 use crate::sync::fit;
 use crate::sync::log::{Catalogue, note_touches, read_heads};
 use crate::sync::merge;
+use crate::sync::snapshot;
 use crate::sync::tables::{Table, rule_of};
 use crate::sync::value::Value;
 
@@ -57,7 +58,11 @@ pub fn kept_values(conn: &Connection, table: Table, row: Uuid) -> Result<Vec<(St
 pub fn integrate(conn: &Connection, before: &Catalogue, now_known: &Catalogue, now: Instant) -> Result<()> {
     place_values(conn, now_known)?;
     show_heads(conn, before, now_known)?;
-    apply_commits(conn, now_known, now)
+    let (mut delta, mut aftermath) = (Delta::default(), Aftermath::default());
+    let placed = snapshot::place_newer(conn, now_known, &mut delta, &mut aftermath)?;
+    apply_commits(conn, now_known, now, &placed, &mut delta, &mut aftermath)?;
+    aftermath.derive(conn, now_known, now)?;
+    delta.store(conn)
 }
 
 fn place_values(conn: &Connection, catalogue: &Catalogue) -> Result<()> {
@@ -109,7 +114,16 @@ fn show_heads(conn: &Connection, before: &Catalogue, catalogue: &Catalogue) -> R
     Ok(())
 }
 
-fn apply_commits(conn: &Connection, catalogue: &Catalogue, now: Instant) -> Result<()> {
+/// Those of `placed` tables have come with a snapshot, which may contain what a commit says: what is there is
+/// not made again, and a change that is made again in the hub's order comes to the same.
+fn apply_commits(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    now: Instant,
+    placed: &BTreeSet<Table>,
+    delta: &mut Delta,
+    aftermath: &mut Aftermath,
+) -> Result<()> {
     let mut waiting: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
     let mut statement = conn.prepare("SELECT commit_id, tbl FROM unknown_commits")?;
     let mut rows = statement.query([])?;
@@ -123,7 +137,6 @@ fn apply_commits(conn: &Connection, catalogue: &Catalogue, now: Instant) -> Resu
         true => return Ok(()),
         false => conn.query_row("SELECT tenant_id FROM this_device WHERE only = 1", [], |row| row.get(0))?,
     };
-    let (mut delta, mut aftermath) = (Delta::default(), Aftermath::default());
     for (commit_id, tables) in waiting {
         let (origin, seq, hlc, bytes) = conn.query_row(
             "SELECT device, incarnation, seq, hlc, body FROM commits WHERE id = ?1",
@@ -136,6 +149,7 @@ fn apply_commits(conn: &Connection, catalogue: &Catalogue, now: Instant) -> Resu
         let mut part = Body::decode(&bytes)?;
         part.inserts.retain(|block| tables.contains(&block.table));
         part.updates.retain(|update| tables.contains(&update.table));
+        drop_what_is_there(conn, catalogue, &mut part, placed)?;
         match fit::unfit(&part, tenant, &catalogue.judge(conn, true), |table, id| {
             apply::exists(conn, catalogue, table, id)
         })? {
@@ -145,13 +159,32 @@ fn apply_commits(conn: &Connection, catalogue: &Catalogue, now: Instant) -> Resu
             None => {
                 note_touches(conn, commit_id, &part)?;
                 let stamp = origin.stamp(seq.unsigned_abs());
-                apply::apply_body(conn, catalogue, &part, stamp, hlc, &mut delta, &mut aftermath)?;
+                apply::apply_body(conn, catalogue, &part, stamp, hlc, delta, aftermath)?;
             }
         }
         for table in tables {
             conn.execute("DELETE FROM unknown_commits WHERE commit_id = ?1 AND tbl = ?2", params![commit_id, table])?;
         }
     }
-    aftermath.derive(conn, catalogue, now)?;
-    delta.store(conn)
+    Ok(())
+}
+
+fn drop_what_is_there(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    part: &mut Body,
+    placed: &BTreeSet<Table>,
+) -> Result<()> {
+    let came = |name: &str| catalogue.known(name).is_some_and(|table| placed.contains(&table));
+    for block in part.inserts.iter_mut().filter(|block| came(&block.table)) {
+        let mut rows = Vec::new();
+        for row in std::mem::take(&mut block.rows) {
+            let id = fit::id_in(&block.columns, &row);
+            if !id.map_or(Ok(false), |id| apply::exists(conn, catalogue, &block.table, id))? {
+                rows.push(row);
+            }
+        }
+        block.rows = rows;
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ use crate::error::Code;
 use crate::sync::commit::Sealed;
 use crate::sync::digest::{BucketSum, Digest};
 use crate::sync::row::RowState;
+use crate::sync::snapshot::ChunkRequest;
 
 /// The version of this protocol; the hub refuses one that it does not know.
 pub const PROTOCOL: u32 = 1;
@@ -262,6 +263,10 @@ pub trait HubApi {
     fn digest(&self, request: DigestRequest) -> impl Future<Output = Answer<HubDigest>>;
     fn buckets(&self, request: BucketsRequest) -> impl Future<Output = Answer<Buckets>>;
     fn rows(&self, request: RowsRequest) -> impl Future<Output = Answer<Rows>>;
+    /// The reply is an encoded [`Beginning`](crate::sync::snapshot::Beginning).
+    fn snapshot(&self) -> impl Future<Output = Answer<Vec<u8>>>;
+    /// The reply is an encoded [`Chunk`](crate::sync::snapshot::Chunk).
+    fn chunk(&self, request: ChunkRequest) -> impl Future<Output = Answer<Vec<u8>>>;
     fn devices(&self) -> impl Future<Output = Answer<Vec<HubDevice>>>;
     fn new_code(&self, request: NewCodeRequest) -> impl Future<Output = Answer<NewCode>>;
     /// Bytes sent and received so far.

@@ -161,7 +161,7 @@ fn ids_in(conn: &Connection, table: Table, bucket: u8) -> Result<BTreeSet<Uuid>>
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-fn state_of(conn: &Connection, catalogue: &Catalogue, table: Table, row: Uuid) -> Result<Option<RowState>> {
+pub(super) fn state_of(conn: &Connection, catalogue: &Catalogue, table: Table, row: Uuid) -> Result<Option<RowState>> {
     let info = catalogue.table(table);
     info.values(conn, row)?.map(|values| info.state(conn, row, values)).transpose()
 }
@@ -236,7 +236,7 @@ fn note(
 }
 
 /// Writes a row as it stands at the hub.
-fn put(
+pub(super) fn put(
     conn: &Connection,
     catalogue: &Catalogue,
     table: Table,

@@ -23,6 +23,23 @@ pub enum Class {
     Set,
 }
 
+/// When rows come to a PC that takes the records over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comes {
+    /// At once, the whole table.
+    First,
+    /// At once if this column says that it is about yesterday, today or tomorrow.
+    OnItsDay { column: &'static str },
+    /// At once with the row that this column names and that comes on its day.
+    WithTheVisit { column: &'static str },
+    /// At once if the patient has a visit that comes on its day.
+    Patients,
+    /// At once with such a patient, whom this column names.
+    WithThePatient { column: &'static str },
+    /// In chunks, after all that.
+    Later,
+}
+
 /// Columns that merge together, because half of one write and half of another is nobody's.
 pub struct Group {
     pub name: &'static str,
@@ -167,6 +184,11 @@ pub const LOCAL: &[&str] = &[
     "quarantine",
     "repairs",
     "sync_runs",
+    "snapshot",
+    "snapshot_tables",
+    "snapshot_chunks",
+    "snapshot_origins",
+    "newer_rows",
     "sign_in_throttle",
     "sessions",
     "idempotency_keys",
@@ -421,6 +443,63 @@ impl Table {
         match self.class() {
             Class::Fields | Class::Review | Class::Set | Class::Claim => true,
             Class::Immutable | Class::Append | Class::Forward => false,
+        }
+    }
+
+    /// When the rows of the table come to a PC that takes the records over (see [`crate::sync::snapshot`]):
+    /// what the day's work needs comes first, allergies and medicines included, for nobody may treat a
+    /// patient without them.
+    pub fn comes(self) -> Comes {
+        match self {
+            Table::Tenants
+            | Table::Clinics
+            | Table::Users
+            | Table::Profiles
+            | Table::RoleGrants
+            | Table::Providers
+            | Table::ProviderClinics
+            | Table::ProviderTags
+            | Table::StaffMembers
+            | Table::Services
+            | Table::ServiceProviders
+            | Table::AvailabilityTemplates
+            | Table::TemplateSlots
+            | Table::TimeOff
+            | Table::Formulary
+            | Table::NotificationTemplates
+            | Table::Devices => Comes::First,
+            Table::Appointments => Comes::OnItsDay { column: "scheduled_start" },
+            Table::QueueTickets => Comes::WithTheVisit { column: "appointment_id" },
+            Table::Patients => Comes::Patients,
+            Table::Allergies | Table::Conditions | Table::Medications => Comes::WithThePatient { column: "patient_id" },
+            Table::OneTimeTokens
+            | Table::Credentials
+            | Table::Dependants
+            | Table::Preferences
+            | Table::Consents
+            | Table::Vitals
+            | Table::PatientMerges
+            | Table::DuplicateDecisions
+            | Table::AppointmentEvents
+            | Table::Waitlist
+            | Table::Consultations
+            | Table::Prescriptions
+            | Table::PrescriptionItems
+            | Table::Reviews
+            | Table::Invoices
+            | Table::InvoiceLines
+            | Table::Payments
+            | Table::CashSessions
+            | Table::Files
+            | Table::Conversations
+            | Table::Messages
+            | Table::MessageReceipts
+            | Table::Notifications
+            | Table::Tickets
+            | Table::TicketParticipants
+            | Table::TicketEvents
+            | Table::AuditLog
+            | Table::ConflictDecisions => Comes::Later,
         }
     }
 
