@@ -6,7 +6,6 @@ mod support;
 
 use std::cell::{Cell, RefCell};
 
-use neem_core::Code;
 use neem_core::ids::{Instant, PatientId};
 use neem_core::scheduling::{self, NewWalkIn};
 use neem_core::sync::Table;
@@ -19,10 +18,12 @@ use neem_core::sync::protocol::{
 use neem_core::sync::repair;
 use neem_core::sync::snapshot::{self, ChunkRequest, Far};
 use neem_core::sync::value::Value;
+use neem_core::tenancy;
+use neem_core::{Actor, Code};
 use neem_hub::backup;
 use neem_hub::enrol::For;
 use rusqlite::params;
-use support::{Clinic, MINUTE, Pc, Seeded, patient};
+use support::{Clinic, MINUTE, Pc, Seeded};
 use uuid::Uuid;
 
 /// However little there is to take over.
@@ -141,6 +142,16 @@ fn newcomer(clinic: &Clinic, name: &str) -> Pc {
     pc
 }
 
+/// A PC that has what today needs and has told the clinic its name and key, as the app does it.
+fn joined(clinic: &Clinic, name: &str) -> Pc {
+    let pc = newcomer(clinic, name);
+    pc.wait(engine::join(&pc.db, &pc.client(), ANY)).expect("joins");
+    pc.db.write(Actor::System, "join_clinic", tenancy::introduce_device).expect("introduces itself");
+    pc.wait(engine::join(&pc.db, &pc.client(), ANY)).expect("joins");
+    assert_eq!(pc.read(engine::waiting), 0);
+    pc
+}
+
 fn rename(pc: &Pc, clinic: &Clinic, patient: PatientId, name: &str) {
     let sql = "UPDATE patients SET full_name = ?1, updated_at = ?2 WHERE id = ?3";
     pc.write(clinic.staff.desk, |tx| Ok(tx.execute(sql, params![name, tx.now, patient])?)).expect("renames");
@@ -208,7 +219,9 @@ fn all_of(pc: &Pc) -> Vec<(String, Vec<String>)> {
                 let mut statement = conn.prepare(&sql)?;
                 let columns = statement.column_count();
                 let line = |row: &rusqlite::Row| {
-                    (0..columns).map(|at| Ok(format!("{:?}", Value::from(row.get_ref(at)?)))).collect::<Result<Vec<_>, _>>()
+                    (0..columns)
+                        .map(|at| Ok(format!("{:?}", Value::from(row.get_ref(at)?))))
+                        .collect::<rusqlite::Result<Vec<String>>>()
                 };
                 let lines = statement.query_map([], |row| Ok(line(row)?.join("|")))?;
                 Ok(lines.collect::<rusqlite::Result<Vec<String>>>()?)
@@ -303,7 +316,8 @@ fn many_rows_come_in_several_chunks() {
         clinic
             .desk
             .write(clinic.staff.desk, |tx| {
-                let sql = "INSERT INTO patients (id, tenant_id, record_number, full_name, gender, created_at, updated_at)
+                let sql =
+                    "INSERT INTO patients (id, tenant_id, record_number, full_name, gender, created_at, updated_at)
                            VALUES (?1, ?2, ?3, ?4, 'female', ?5, ?5)";
                 let mut insert = tx.prepare(sql)?;
                 for number in 0..rows / 2 {
@@ -331,14 +345,11 @@ fn many_rows_come_in_several_chunks() {
 fn the_clinic_works_on_while_a_pc_takes_over_and_so_does_the_pc() {
     for seed in 0..4 {
         let Past { clinic, waiting, of_old } = past();
-        let pc = newcomer(&clinic, "Room 3");
+        let pc = joined(&clinic, "Room 3");
         let noise = RefCell::new(Seeded::new(seed));
         let desk = &clinic.desk;
         let names = ["Sunita Joshi", "Sunita D.", "Vikram Iyer", "Vikram R."];
         take_over(&pc, &|part| {
-            if part == 0 {
-                return Fate::Arrives;
-            }
             let (of_desk, of_pc, who) = {
                 let mut noise = noise.borrow_mut();
                 (noise.below(4), noise.below(5), [waiting, of_old][noise.below(2)])
@@ -346,7 +357,7 @@ fn the_clinic_works_on_while_a_pc_takes_over_and_so_does_the_pc() {
             meanwhile(|| {
                 match of_desk {
                     0 => rename(desk, &clinic, who, names[part as usize % 4]),
-                    1 => drop(walk_in(desk, &clinic, who)),
+                    1 => drop(walk_in(desk, &clinic, desk.register(clinic.staff.desk, "Wei Chen"))),
                     2 => drop(desk.register(clinic.staff.desk, "Mei Chen")),
                     _ => {}
                 }
@@ -355,7 +366,7 @@ fn the_clinic_works_on_while_a_pc_takes_over_and_so_does_the_pc() {
             // She who waits is here since the first part, whatever else is.
             match of_pc {
                 0 => rename(&pc, &clinic, waiting, "Sunita of Room 3"),
-                1 => drop(walk_in(&pc, &clinic, waiting)),
+                1 => drop(walk_in(&pc, &clinic, pc.register(clinic.staff.desk, "Budi Santoso"))),
                 2 => drop(pc.register(clinic.staff.desk, "Putri Wulandari")),
                 _ => {}
             }
@@ -371,8 +382,7 @@ fn the_clinic_works_on_while_a_pc_takes_over_and_so_does_the_pc() {
 #[test]
 fn a_walk_in_before_the_history_has_come_is_at_the_hub_like_any_other() {
     let Past { clinic, waiting, .. } = past();
-    let pc = newcomer(&clinic, "Room 3");
-    pc.wait(engine::join(&pc.db, &pc.client(), ANY)).expect("joins");
+    let pc = joined(&clinic, "Room 3");
     assert_eq!(counts(&pc), (1, 1), "only what today needs");
     let stranger = pc.register(clinic.staff.desk, "Fatima Shaikh");
     walk_in(&pc, &clinic, stranger);
@@ -381,7 +391,10 @@ fn a_walk_in_before_the_history_has_come_is_at_the_hub_like_any_other() {
     take_over_rest(&pc);
     clinic.desk.sync();
     assert_eq!(counts(&clinic.desk), (6, 2));
-    assert_eq!(clinic.desk.text("SELECT full_name FROM patients WHERE id = ?1", waiting.0).as_deref(), Some("Sunita Joshi"));
+    assert_eq!(
+        clinic.desk.text("SELECT full_name FROM patients WHERE id = ?1", waiting.0).as_deref(),
+        Some("Sunita Joshi")
+    );
     assert_like_one_that_replayed(&clinic, &pc);
 }
 
@@ -410,17 +423,18 @@ fn a_damaged_part_is_refused_and_asked_for_again() {
 
 #[test]
 fn a_hub_that_was_restarted_makes_no_difference_and_one_that_was_restored_is_begun_with_again() {
-    let Past { mut clinic, waiting, .. } = past();
-    let pc = newcomer(&clinic, "Room 3");
+    let Past { mut clinic, .. } = past();
+    let pc = joined(&clinic, "Room 3");
     let after = |parts| move |part| if part < parts { Fate::Arrives } else { Fate::Unasked };
     let (ended, _) = sync_over(&pc, ANY, &after(4));
     assert_eq!(ended.expect_err("cut").code(), Code::HubUnreachable);
+    assert!(pc.read(snapshot::arriving).is_some_and(|arriving| arriving.records > 0));
     clinic.hub.stop();
     clinic.hub.start();
     let (ended, asked) = sync_over(&pc, ANY, &after(3));
     assert!(ended.is_err() && asked.iter().all(|(table, _)| !table.is_empty()), "it goes on: {asked:?}");
 
-    walk_in(&pc, &clinic, waiting);
+    walk_in(&pc, &clinic, pc.register(clinic.staff.desk, "Budi Santoso"));
     backup::new_epoch(clinic.hub.hub()).expect("a new epoch");
     clinic.settle();
     let asked = take_over(&pc, &|_| Fate::Arrives);
@@ -512,15 +526,12 @@ fn the_sums_that_came_with_the_rows_are_those_of_the_rows() {
     assert_eq!(*steps.borrow(), told, "the page shows one step after the other");
 }
 
-/// A patient as the forms make one, for the tests that need no more.
 #[test]
 fn a_register_that_is_empty_is_taken_over_too() {
     let clinic = Clinic::open();
-    let pc = newcomer(&clinic, "Room 3");
+    let pc = joined(&clinic, "Room 3");
     take_over(&pc, &|_| Fate::Arrives);
     assert_eq!(pc.count("SELECT count(*) FROM patients"), 0);
-    let today = pc.db.now().day(chrono_tz::Asia::Kolkata);
-    let made = pc.write(clinic.staff.desk, |tx| neem_core::patients::register(tx, &patient("Mei Chen"), today));
-    made.expect("registers");
+    pc.register(clinic.staff.desk, "Mei Chen");
     assert_like_one_that_replayed(&clinic, &pc);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use neem_core::error::Code;
 use neem_core::sync::digest::{BucketSum, Digest};
 use neem_core::sync::protocol::*;
+use neem_core::sync::snapshot::{Base, Beginning, Chunk, ChunkRequest, TableRows};
 use neem_hub::routes::ROUTES;
 use serde::Serialize;
 use serde_json::Value;
@@ -77,6 +78,11 @@ fn schemas_are_what_travels() {
     let device = HubDevice { device: id, name: text(), lane: text(), last_seen: None, behind: 0, app_version: text() };
     let pulled = || Pulled { device: id, incarnation: 1, hub_seq: 1, hlc: 1, sealed: sealed(), aside: None };
     let token = TokenRequest { device: id, challenge: text(), signature: vec![], app_version: text() };
+    let base = || Base { device: id, incarnation: 1, seq: 1, hash: vec![] };
+    let (hash, rows) = (vec![], std::borrow::Cow::Borrowed(&[][..]));
+    let beginning =
+        Beginning { epoch: id, hub_seq: 0, tables: vec![], origins: vec![base()], hash: vec![], rows: rows.clone() };
+    let chunk = Chunk { epoch: id, hub_seq: 0, last: true, hash, rows };
     let travelling = [
         ("EnrolRequest", fields(&enrol)),
         ("EnrolReply", fields(&EnrolReply { hub: id, epoch: id, tenant: id, lane: text() })),
@@ -99,6 +105,11 @@ fn schemas_are_what_travels() {
         ("PullReply", fields(&PullReply { epoch: id, commits: vec![], cursor: 0, hub_seq: 0 })),
         ("WaitRequest", fields(&WaitRequest { after: 0 })),
         ("Woken", fields(&Woken { hub_seq: 0 })),
+        ("Base", fields(&base())),
+        ("Beginning", fields(&beginning)),
+        ("ChunkRequest", fields(&ChunkRequest { table: text(), after: None })),
+        ("Chunk", fields(&chunk)),
+        ("TableRows", fields(&TableRows { table: text(), rows: vec![] })),
         ("DigestRequest", fields(&DigestRequest { pulled: 0 })),
         ("HubDigest", fields(&HubDigest { hub_seq: 0, digest: Digest::default() })),
         ("HubDevice", fields(&device)),

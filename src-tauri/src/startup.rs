@@ -13,6 +13,7 @@ use neem_core::sync::http::{self, Enrolled, HttpHub};
 use neem_core::sync::pin::{self, Demand};
 use neem_core::sync::protocol::{EnrolRequest, PROTOCOL};
 use neem_core::sync::reintroduce::reintroduce;
+use neem_core::sync::snapshot::Far;
 use neem_core::tenancy::{self, Clinic, ClinicSetup};
 use neem_core::{Actor, Code, Db, Error, Problem, Result, demo, transfer};
 use serde::{Deserialize, Serialize};
@@ -174,7 +175,7 @@ pub fn restore(files: &Files, export: &Path, device_name: &str, passphrase: Opti
     create(files, passphrase, |db| transfer::import_tenant(db, source, device_name).map(|_| ()))
 }
 
-/// Joins the clinic of a hub and fetches what it has; a cut in between can be tried again with a
+/// Joins the clinic of a hub and fetches what it has, or where that is much, what today needs; a cut in between can be tried again with a
 /// new code.
 pub fn join(files: &Files, request: &JoinRequest, passphrase: Option<&str>) -> Result<Db> {
     let name = request.device_name.trim();
@@ -217,12 +218,12 @@ pub fn join(files: &Files, request: &JoinRequest, passphrase: Option<&str>) -> R
         )?;
         db.write_local(|conn| remember(conn, &enrolled))?;
         let hub = self::hub(db)?;
-        runtime.block_on(engine::sync(db, &hub, &|_| {}))?;
+        runtime.block_on(engine::join(db, &hub, Far::default()))?;
         db.write_local(settle)?;
         db.reload_device()?;
         db.write(Actor::System, "join_clinic", tenancy::introduce_device)?;
         // The clinic has this PC's name and key before the first signature must be checked.
-        runtime.block_on(engine::sync(db, &hub, &|_| {}))?;
+        runtime.block_on(engine::join(db, &hub, Far::default()))?;
         Ok(())
     })
 }

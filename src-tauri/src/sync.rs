@@ -14,6 +14,7 @@ use neem_core::sync::pin::{self, Pin};
 use neem_core::sync::protocol::{HubApi, WaitRequest};
 use neem_core::sync::records::Whereabouts;
 use neem_core::sync::runs::{self, SyncWhy};
+use neem_core::sync::snapshot::{self, Arriving};
 use neem_core::{Code, Db, Result, patients};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -69,6 +70,8 @@ pub struct SyncStatus {
     /// Pairs of records that may be one person.
     pub duplicates: u32,
     pub quarantined: u32,
+    /// While records, or the history of their changes, are still on their way to this PC.
+    pub arriving: Option<Arriving>,
     pub device_name: String,
     pub lane: String,
 }
@@ -109,6 +112,7 @@ pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
             clinical_conflicts: decide::open_clinical(conn)?,
             duplicates: patients::count_possible_duplicates(conn)?,
             quarantined: decide::open_quarantine(conn)?,
+            arriving: snapshot::arriving(conn)?,
             device_name: device.name.clone(),
             lane: device.lane.clone(),
         })

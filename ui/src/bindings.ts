@@ -2849,6 +2849,8 @@ export type SyncStatus = {
 	/**  Pairs of records that may be one person. */
 	duplicates: number,
 	quarantined: number,
+	/**  While records, or the history of their changes, are still on their way to this PC. */
+	arriving: Arriving | null,
 	deviceName: string,
 	lane: string,
 };

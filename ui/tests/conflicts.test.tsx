@@ -459,6 +459,7 @@ test("the rail counts what this person can decide: no clinical ones, but pairs a
     conflicts: 5,
     clinicalConflicts: 2,
     duplicates: 4,
+    arriving: null,
     quarantined: 1,
     deviceName: "Front desk 1",
     lane: "A",

@@ -115,6 +115,7 @@ const usual: Record<string, Answer> = {
     conflicts: 0,
     clinicalConflicts: 0,
     duplicates: 0,
+    arriving: null,
     quarantined: 0,
     deviceName: "Front desk 1",
     lane: "A",

@@ -17,6 +17,7 @@ const status: B.SyncStatus = {
   quarantined: 0,
   clinicalConflicts: 0,
   duplicates: 0,
+  arriving: null,
   deviceName: "Front desk 1",
   lane: "A",
 };

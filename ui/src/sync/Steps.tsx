@@ -26,6 +26,8 @@ const steps: {
   step: Step;
   doing: (t: TFunction, part: Part) => string;
   part?: (progress: LiveProgress) => Part;
+  /** One that most syncs have no need of. */
+  needed?: (progress: LiveProgress) => boolean;
   done?: (t: TFunction, report: SyncReport) => string;
 }[] = [
   { step: "connecting", doing: (t) => t("sync.doing.connecting") },
@@ -36,6 +38,12 @@ const steps: {
     done: (t, { sent, bytesSent }) => commas([t("sync.done.sending", { count: sent }), bytes(t, bytesSent)]),
   },
   {
+    step: "taking_over",
+    doing: (t, part) => t("sync.doing.taking_over", part),
+    part: ({ records, toTakeOver }) => ({ done: records, all: toTakeOver }),
+    needed: ({ toTakeOver }) => toTakeOver > 0,
+  },
+  {
     step: "fetching",
     doing: (t, part) => t("sync.doing.fetching", part),
     part: ({ received, toReceive }) => ({ done: received, all: Math.max(received, toReceive) }),
@@ -43,6 +51,12 @@ const steps: {
       commas([t("sync.done.fetching", { count: received }), bytes(t, bytesReceived)]),
   },
   { step: "comparing", doing: (t) => t("sync.doing.comparing") },
+  {
+    step: "history",
+    doing: (t, part) => t("sync.doing.history", part),
+    part: ({ history, toHistory }) => ({ done: history, all: toHistory }),
+    needed: ({ toHistory }) => toHistory > 0,
+  },
 ];
 
 /** Without a word from the hub for so long, the page says that it is still waited for. */
@@ -75,7 +89,8 @@ function Running() {
   const { t } = useTranslation();
   const live = useSyncExternalStore(syncProgress.watch, syncProgress.current);
   const now = useNow(1_000);
-  const at = live ? steps.findIndex(({ step }) => step === live.step) : 0;
+  const shown = steps.filter(({ needed }) => !needed || (live !== null && needed(live)));
+  const at = live ? shown.findIndex(({ step }) => step === live.step) : 0;
   const elapsed = live ? Math.max(0, Math.floor((now - live.since) / 1000)) : 0;
   const silence = live ? now - live.heardAt : 0;
   return (
@@ -89,7 +104,7 @@ function Running() {
         </span>
       </h2>
       <ol className={styles.steps} data-testid="sync-steps">
-        {steps.map(({ step, doing, part }, index) => {
+        {shown.map(({ step, doing, part }, index) => {
           const counted = (live && part?.(live)) ?? { done: 0, all: 0 };
           const mark = at < 0 || index < at ? "ok" : index === at ? "now" : "next";
           const words = mark === "next" || (mark === "ok" && !part) ? "" : doing(t, counted);

@@ -7,6 +7,7 @@ import { FailedState, SkeletonRows } from "../kit/Empty";
 import { useHints, useKeys } from "../kit/keys";
 import { useSettled } from "../kit/time";
 import { AddPc } from "./AddPc";
+import { Arriving } from "./Arriving";
 import { ConflictList } from "./ConflictList";
 import { ConnectForm } from "./ConnectForm";
 import { History } from "./History";
@@ -87,6 +88,7 @@ export function SyncScreen() {
           <p className={styles.sentence}>
             {words.first} <span>{words.second}</span>
           </p>
+          <Arriving arriving={status.data.arriving} />
           {failure && (
             <div className={styles.gap} data-testid={run.error ? "sync-result" : undefined}>
               <Trouble error={failure} waiting={status.data.waiting} />

@@ -15,22 +15,25 @@ export function sentence(
   const first = t("sync.savedHere");
   const last = status.lastSyncAt ? moment(status.lastSyncAt, tz) : null;
   const waiting = status.waiting > 0 ? t("sync.waiting", { count: status.waiting }) : null;
+  const rest =
+    status.arriving && !status.arriving.onlyHistory ? t("sync.arriving.badge", status.arriving) : null;
   const since = last ? t("sync.last", { time: last }) : t("sync.never");
   const join = (...parts: (string | null)[]) => commas(parts);
   switch (status.state) {
     case "not_connected":
       return { cloud: "off", first, second: t("sync.alone") };
     case "running":
-      return { cloud: "up", first, second: join(t("sync.runningNow"), waiting) };
+      return { cloud: "up", first, second: join(t("sync.runningNow"), waiting, rest) };
     case "unreachable":
-      return { cloud: "off", first, second: join(t("sync.unreachable"), waiting, since) };
+      return { cloud: "off", first, second: join(t("sync.unreachable"), waiting, rest, since) };
     case "failed":
-      return { cloud: "alert", first, second: join(t("sync.failed"), waiting, since) };
+      return { cloud: "alert", first, second: join(t("sync.failed"), waiting, rest, since) };
     case "stopped":
-      return { cloud: "up", first, second: join(t("sync.stopped"), waiting, since) };
+      return { cloud: "up", first, second: join(t("sync.stopped"), waiting, rest, since) };
     case "refused":
       return { cloud: "alert", first, second: join(t("sync.refused"), waiting) };
     case "idle":
+      if (rest) return { cloud: "up", first, second: join(waiting, rest) };
       if (status.waiting > 0) return { cloud: "up", first, second: join(waiting, since) };
       return { cloud: "tick", first, second: last ? t("sync.atHub", { time: last }) : since };
   }
