@@ -7,5 +7,7 @@
 mod hub_api;
 #[path = "skew.rs"]
 mod skew;
+#[path = "snapshot.rs"]
+mod snapshot;
 #[path = "two_devices.rs"]
 mod two_devices;

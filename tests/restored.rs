@@ -3,7 +3,11 @@
 
 mod support;
 
+use neem_core::audit;
+use neem_core::sync::engine;
+use neem_core::sync::snapshot::Far;
 use neem_hub::backup;
+use neem_hub::enrol::For;
 use support::{Clinic, Pc};
 use uuid::Uuid;
 
@@ -163,4 +167,42 @@ fn a_hub_restored_from_last_nights_copy_is_filled_again_by_its_pcs() {
     let tenant = desk.db.device().expect("a device").tenant;
     assert_eq!(hub.digest(tenant).short(), desk.sync().digest);
     assert_eq!(desk.count("SELECT count(*) FROM quarantine") + room.count("SELECT count(*) FROM quarantine"), 0);
+}
+
+#[test]
+fn a_pc_that_took_the_records_over_fills_a_restored_hub_like_any_other() {
+    let Clinic { mut hub, desk, room, staff } = Clinic::open();
+    let tenant = desk.db.device().expect("a device").tenant;
+    desk.register(staff.desk, "Vikram Rao");
+    desk.sync();
+    let late = Pc::empty();
+    late.enrol(&hub, &hub.code(For::Tenant(tenant.0)), "Room 3").expect("enrols");
+    let copy = hub.dir.path().join("last-night.db");
+    backup::backup(hub.dir.path(), None, &copy).expect("a copy");
+    let sunita = desk.register(staff.desk, "Sunita Deshpande").0;
+    desk.sync();
+    room.sync();
+    rename(&room, staff.desk, sunita, "Sunita Joshi");
+    room.sync();
+    let any = Far { new: 0, behind: 0 };
+    late.wait(engine::sync_or_take_over(&late.db, &late.client(), &|_| {}, any)).expect("takes over");
+    assert_eq!(late.count("SELECT count(*) FROM snapshot"), 0, "the older log has come, too");
+    let verified = late.read(audit::verify_log);
+    assert!(verified.bad.is_none() && !verified.older_to_come && verified.commits > 6, "{verified:?}");
+    desk.sync();
+    rename(&desk, staff.desk, sunita, "Sunita D. Joshi");
+    desk.register(staff.desk, "Aarti Menon");
+    desk.sync();
+    let before = late.sync();
+
+    // The hub falls back to its copy, and the two PCs that wrote all that are gone.
+    hub.stop();
+    backup::restore(hub.dir.path(), None, &copy).expect("restores");
+    hub.start();
+    drop((desk, room));
+    let after = late.sync();
+    assert_eq!((&after.digest, after.repaired), (&before.digest, 0));
+    assert_eq!(hub.digest(tenant).short(), before.digest);
+    assert_eq!(hub.count("SELECT count(*) FROM quarantine"), 0);
+    assert_eq!(names(&late), ["Aarti Menon", "Sunita D. Joshi", "Vikram Rao"]);
 }

@@ -15,6 +15,8 @@ mod paint;
 mod scale;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "taking_over.rs"]
+mod taking_over;
 
 use std::path::Path;
 use std::time::{Duration, Instant as Watch};
@@ -32,8 +34,9 @@ use support::{Clinic, Seeded};
 fn main() {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     type Part = fn();
-    let parts: [(&str, Part); 8] = [
+    let parts: [(&str, Part); 9] = [
         ("sync", sync),
+        ("snapshot", taking_over::measure),
         ("grown", grown::measure),
         ("day_end", day_end::measure),
         ("walk_in", walk_in),

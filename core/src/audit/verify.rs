@@ -7,6 +7,7 @@ use specta::Type;
 use crate::error::Result;
 use crate::ids::DeviceId;
 use crate::sync::commit::{self, GENESIS, Origin};
+use crate::sync::snapshot;
 
 /// What is wrong with a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -43,6 +44,9 @@ pub struct LogReport {
     /// PCs that wrote them; one that was restored counts for each life of its database.
     pub devices: u32,
     pub bad: Option<BadCommit>,
+    /// The log from before this PC took the clinic's records over is still arriving: that part was not
+    /// checked, and that it is missing is no fault.
+    pub older_to_come: bool,
 }
 
 struct Chain {
@@ -57,7 +61,7 @@ struct Chain {
 /// counter stands; the end of another PC's part is known to that PC and to the hub only. Takes about
 /// a minute for a million commits.
 pub fn verify_log(conn: &Connection) -> Result<LogReport> {
-    let mut report = LogReport { commits: 0, devices: 0, bad: None };
+    let mut report = LogReport { commits: 0, devices: 0, bad: None, older_to_come: false };
     let mut statement = conn.prepare(
         "SELECT device, incarnation, seq, hash, signature, body FROM commits ORDER BY device, incarnation, seq",
     )?;
@@ -78,6 +82,13 @@ pub fn verify_log(conn: &Connection) -> Result<LogReport> {
         let Some(chain) = chain.as_mut() else { continue };
         own_seen |= own.as_ref().is_some_and(|own| own.origin == origin);
         let seq = row.get::<_, i64>("seq")?.unsigned_abs();
+        if let Some((base, hash)) = snapshot::base_of(conn, origin)?
+            && seq == base + 1
+            && chain.seq < base
+        {
+            (chain.seq, chain.hash) = (base, <[u8; 32]>::try_from(hash).unwrap_or_default());
+            report.older_to_come = true;
+        }
         let hash = commit::chain_hash(&chain.hash, origin, seq, row.get_ref("body")?.as_blob().unwrap_or_default());
         let what = if seq != chain.seq + 1 {
             Some(LogFault::Missing)

@@ -20,9 +20,9 @@ use uuid::Uuid;
 use crate::sync::value::Value;
 
 pub(super) use install::place_newer;
-pub(crate) use kept::next_id;
 pub use kept::{Base, arriving, can_take, incomplete};
-pub(super) use kept::{base_of, lenient, settle};
+pub(crate) use kept::{base_of, next_id};
+pub(super) use kept::{lenient, settle};
 pub(super) use part::to_apply;
 pub use take::Far;
 

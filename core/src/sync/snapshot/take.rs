@@ -1,9 +1,13 @@
 //! The PC's side of a snapshot: asks, checks, stores, and goes on where it was.
 
+use rusqlite::Connection;
+use uuid::Uuid;
+
 use crate::error::{Code, Error, Result};
 use crate::sync::apply::Aftermath;
 use crate::sync::digest::Delta;
 use crate::sync::engine::{self, Run, SyncStep, small, waiting};
+use crate::sync::log::Catalogue;
 use crate::sync::overlap;
 use crate::sync::protocol::{HubApi, PullReply, PullRequest};
 use crate::sync::snapshot::kept::{self, Stage};
@@ -107,7 +111,7 @@ impl<H: HubApi> Run<'_, H> {
 
     async fn take_records(&mut self) -> Result<()> {
         self.tell_records()?;
-        let mut since = 0;
+        let (mut since, mut ahead) = (0, None);
         while let Some((table, after)) = self.db.catalogued(kept::next_table)? {
             if since == CHUNKS_BETWEEN || self.db.read(waiting)? > 0 {
                 self.send().await?;
@@ -115,20 +119,35 @@ impl<H: HubApi> Run<'_, H> {
                 since = 0;
             }
             since += 1;
-            self.take_chunk(&table, after).await?;
+            let given = ahead.take().filter(|(of, _)| *of == table).map(|(_, bytes)| bytes);
+            ahead = self.take_chunk(&table, after, given).await?.map(|bytes| (table, bytes));
             self.tell_records()?;
         }
         self.db.transact(|conn, _, now| {
             install::derive_claims(conn, now)?;
-            kept::records_are_here(conn)
+            kept::records_are_here(conn)?;
+            let pulled = engine::link(conn)?.map_or(0, |link| link.pulled);
+            kept::settle(conn, pulled)
         })?;
         self.db.announce(Table::ALL.to_vec());
         Ok(())
     }
 
-    async fn take_chunk(&mut self, table: &str, after: Option<uuid::Uuid>) -> Result<()> {
+    /// Stores the next rows of a table, those that were asked for ahead if they are `given`, and asks for the
+    /// ones behind them meanwhile, so that the hub works while this PC does.
+    async fn take_chunk(
+        &mut self,
+        table: &str,
+        after: Option<Uuid>,
+        mut given: Option<Vec<u8>>,
+    ) -> Result<Option<Vec<u8>>> {
+        let hub = self.hub;
+        let ask = |after| hub.chunk(ChunkRequest { table: table.to_owned(), after });
         for _ in 0..TRIES {
-            let bytes = self.hub.chunk(ChunkRequest { table: table.to_owned(), after }).await?;
+            let bytes = match given.take() {
+                Some(bytes) => bytes,
+                None => ask(after).await?,
+            };
             let Ok(chunk) = rmp_serde::from_slice::<Chunk>(&bytes) else { continue };
             let Ok(parts) = install::read(&chunk.rows, &chunk.hash) else { continue };
             let link = self.db.read(engine::link)?.ok_or(Code::HubNotConnected)?;
@@ -149,13 +168,22 @@ impl<H: HubApi> Run<'_, H> {
             if !rises || (last.is_none() && !chunk.last) {
                 return Err(Error::with(Code::HubRefused, "rows that lead nowhere"));
             }
-            return self.db.transact_apart(|conn, catalogue, now| {
+            let store = |conn: &Connection, catalogue: &Catalogue, now| {
                 let (mut delta, mut aftermath) = (Delta::default(), Aftermath::default());
                 install::install(conn, catalogue, part, chunk.hub_seq, &mut delta, &mut aftermath)?;
                 aftermath.derive(conn, catalogue, now)?;
                 delta.store(conn)?;
                 kept::note_chunk(conn, table, last, chunk.hub_seq, part.rows.len())
-            });
+            };
+            let next = async { if last.is_some() { ask(last).await.map(Some) } else { Ok(None) } };
+            let stored = async {
+                // The question for the next rows goes out first.
+                tokio::task::yield_now().await;
+                self.db.transact_apart(store)
+            };
+            let (next, stored) = tokio::join!(next, stored);
+            stored?;
+            return Ok(next?);
         }
         Err(Error::with(Code::HubRefused, "a part of a snapshot that comes damaged again and again"))
     }
