@@ -188,7 +188,7 @@ fn a_pc_that_took_the_records_over_fills_a_restored_hub_like_any_other() {
     late.wait(engine::sync_or_take_over(&late.db, &late.client(), &|_| {}, any)).expect("takes over");
     assert_eq!(late.count("SELECT count(*) FROM snapshot"), 0, "the older log has come, too");
     let verified = late.read(audit::verify_log);
-    assert!(verified.bad.is_none() && !verified.older_to_come && verified.commits > 6, "{verified:?}");
+    assert!(verified.bad.is_none() && !verified.older_to_come, "{verified:?}");
     desk.sync();
     rename(&desk, staff.desk, sunita, "Sunita D. Joshi");
     desk.register(staff.desk, "Aarti Menon");

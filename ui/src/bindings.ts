@@ -453,6 +453,16 @@ export type ArchivedVisit = {
 	prescriptions: PrescriptionSummary[],
 };
 
+/**  How much of a snapshot has arrived, for people. */
+export type Arriving = {
+	/**  Records that are here; those that came first are counted with their table. */
+	records: number,
+	/**  Records that the hub had when it began. */
+	of: number,
+	/**  Whether only the older history of changes is still to come. */
+	onlyHistory: boolean,
+};
+
 /**  A note as an auditor reads it. */
 export type AuditEntry = {
 	id: AuditId,
@@ -1586,6 +1596,11 @@ export type LogReport = {
 	/**  PCs that wrote them; one that was restored counts for each life of its database. */
 	devices: number,
 	bad: BadCommit | null,
+	/**
+	 *  The log from before this PC took the clinic's records over is still arriving: that part was not
+	 *  checked, and that it is missing is no fault.
+	 */
+	olderToCome: boolean,
 };
 
 /**  Where a row comes from. */
@@ -2775,6 +2790,15 @@ export type SyncProgress = {
 	toSend: number,
 	received: number,
 	toReceive: number,
+	/**
+	 *  Records that have arrived, and all that the hub has, while they are taken over; the ones for today
+	 *  and tomorrow came before them.
+	 */
+	records: number,
+	toTakeOver: number,
+	/**  Commits of the older log, in the hub's numbers. */
+	history: number,
+	toHistory: number,
 	/**  Over the wire. */
 	bytesSent: number,
 	bytesReceived: number,
@@ -2857,7 +2881,11 @@ export type SyncStatus = {
 
 export type SyncStatusChanged = SyncStatus;
 
-export type SyncStep = "connecting" | "sending" | "fetching" | "comparing" | "done";
+export type SyncStep = "connecting" | "sending" | 
+/**  A new PC, or one that was away for long, takes the records as they stand at the hub. */
+"taking_over" | "fetching" | "comparing" | 
+/**  The log from before the records were taken over. */
+"history" | "done";
 
 /**  Who wanted a sync. */
 export type SyncWhy = 

@@ -142,6 +142,30 @@ test("a sync in the background is shown step by step, with counts, bytes and nev
   expect(await screen.findByTestId("sync-result")).toBeTruthy();
 });
 
+test("a PC that takes the records over says how many are here, and that today's work can begin", async () => {
+  await page();
+  await screen.findByTestId("sync-result");
+  const arriving = { records: 12_400, of: 41_233, onlyHistory: false };
+  emit("sync-status-changed", { ...status, state: "running", arriving });
+  const none = { sent: 0, toSend: 0, received: 0, toReceive: 0, bytesSent: 0, bytesReceived: 0 };
+  const progress = { ...none, records: 12_400, toTakeOver: 41_233, history: 0, toHistory: 0 };
+  emit("sync-progressed", { step: "taking_over", ...progress });
+  const steps = await screen.findByTestId("sync-steps");
+  expect(await within(steps).findByText("12,400 of 41,233 records, today is ready")).toBeTruthy();
+  expect(within(steps).getByRole("progressbar").getAttribute("value")).toBe("12400");
+  expect((await screen.findByTestId("arriving")).textContent).toContain("Today and tomorrow are ready");
+  expect(screen.getByTestId("sync-badge").textContent).toContain("12,400 of 41,233 records are here");
+  emit("sync-progressed", { step: "history", ...progress, history: 900, toHistory: 2_000 });
+  expect(await within(steps).findByText("900 of 2,000 older changes")).toBeTruthy();
+
+  // Cut in the middle: what is here and what is not is said without a sync, too.
+  emit("sync-status-changed", { ...status, state: "unreachable", lastError: "hub_unreachable", arriving });
+  await waitFor(() => expect(screen.queryByTestId("sync-steps")).toBeNull());
+  expect(screen.getByTestId("arriving").textContent).toContain("12,400 of 41,233");
+  emit("sync-status-changed", { ...status, arriving: { ...arriving, onlyHistory: true } });
+  expect(await screen.findByText(/Who changed what before is still arriving/)).toBeTruthy();
+});
+
 test("a running sync is stopped by its button and by Esc, and what waits is said", async () => {
   let stop: (() => void) | undefined;
   const user = await page({
