@@ -17,6 +17,7 @@ use crate::sync::newer;
 use crate::sync::overlap;
 use crate::sync::repair;
 use crate::sync::row::RowState;
+use crate::sync::shallow;
 use crate::sync::snapshot::{State, TableRows};
 use crate::sync::tables::Table;
 use crate::sync::value::Value;
@@ -41,7 +42,7 @@ pub fn install(
     let (mut fresh, mut rest) = (Vec::with_capacity(part.rows.len()), Vec::new());
     let mut hlc = 0;
     for (id, state) in &part.rows {
-        let state: RowState = rmp_serde::from_slice(&state.0)?;
+        let state: RowState = shallow::from_slice(&state.0)?;
         hlc = state.heads.values().flatten().map(|head| head.hlc).fold(hlc, i64::max);
         if here.contains(id) { rest.push((*id, state)) } else { fresh.push((*id, state)) }
     }
@@ -262,5 +263,5 @@ pub fn read<'a>(rows: &'a [u8], hash: &[u8]) -> Result<Vec<TableRows<'a>>> {
     if super::hash_of(rows) != hash {
         return Err(Error::Encoding("a part of the snapshot that was damaged on its way".into()));
     }
-    Ok(rmp_serde::from_slice(rows)?)
+    Ok(shallow::from_slice(rows)?)
 }

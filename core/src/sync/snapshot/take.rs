@@ -10,6 +10,7 @@ use crate::sync::engine::{self, Run, SyncStep, small, waiting};
 use crate::sync::log::Catalogue;
 use crate::sync::overlap;
 use crate::sync::protocol::{HubApi, PullReply, PullRequest};
+use crate::sync::shallow;
 use crate::sync::snapshot::kept::{self, Stage};
 use crate::sync::snapshot::{Beginning, Chunk, ChunkRequest, install, older};
 use crate::sync::tables::Table;
@@ -77,7 +78,7 @@ impl<H: HubApi> Run<'_, H> {
         self.tell(SyncStep::TakingOver);
         for _ in 0..TRIES {
             let bytes = self.hub.snapshot().await?;
-            let Ok(beginning) = rmp_serde::from_slice::<Beginning>(&bytes) else { continue };
+            let Ok(beginning) = shallow::from_slice::<Beginning>(&bytes) else { continue };
             let Ok(parts) = install::read(&beginning.rows, &beginning.hash) else { continue };
             let rows: u64 = beginning.tables.iter().map(|(_, rows)| rows).sum();
             let pulled = self.db.read(engine::link)?.map_or(0, |link| link.pulled);
@@ -148,7 +149,7 @@ impl<H: HubApi> Run<'_, H> {
                 Some(bytes) => bytes,
                 None => ask(after).await?,
             };
-            let Ok(chunk) = rmp_serde::from_slice::<Chunk>(&bytes) else { continue };
+            let Ok(chunk) = shallow::from_slice::<Chunk>(&bytes) else { continue };
             let Ok(parts) = install::read(&chunk.rows, &chunk.hash) else { continue };
             let link = self.db.read(engine::link)?.ok_or(Code::HubNotConnected)?;
             if chunk.epoch != link.epoch {
@@ -224,7 +225,7 @@ impl<H: HubApi> Run<'_, H> {
             }
             let request = PullRequest { after: kept.log_after, incarnation: self.origin.incarnation };
             let bytes = self.hub.pull(request).await?;
-            let page: PullReply = rmp_serde::from_slice(&bytes)?;
+            let page: PullReply = shallow::from_slice(&bytes)?;
             let link = self.db.read(engine::link)?.ok_or(Code::HubNotConnected)?;
             if page.epoch != link.epoch {
                 return Err(Code::HubRestored.into());
