@@ -46,7 +46,7 @@ fn a_pc_that_nobody_let_in_is_refused() {
         let hub = HttpHub::new(base.clone(), device, other_key.clone(), "test").expect("a client");
         let refusal = clinic
             .desk
-            .wait(hub.hello(HelloRequest { incarnation: 1, at: None, heads: false }))
+            .wait(hub.hello(HelloRequest { incarnation: 1, at: None, heads: false, last: 0 }))
             .expect_err("not let in");
         assert_eq!(refusal.code, Code::HubRefused, "{refusal}");
     }

@@ -259,7 +259,7 @@ fn compare(pair: &Pair, laptop: &Laptop, seed: &mut Seeded) {
         devices
     });
     pair.both("hello", |hub, _| {
-        let request = HelloRequest { incarnation: 1, at: Some(after.unsigned_abs()), heads: true };
+        let request = HelloRequest { incarnation: 1, at: Some(after.unsigned_abs()), heads: true, last: 0 };
         let hello = pull::hello(hub, device, &request).expect("hello");
         (hello.hub_seq, hello.your_seq, hello.your_hash, hello.incarnations, hello.heads)
     });

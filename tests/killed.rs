@@ -326,7 +326,7 @@ fn serving(house: &HubHouse) -> Victim {
 
 /// The last of this PC's commits that the hub has.
 fn at_hub(pc: &Pc) -> u64 {
-    let request = HelloRequest { incarnation: 1, at: None, heads: false };
+    let request = HelloRequest { incarnation: 1, at: None, heads: false, last: 0 };
     pc.wait(pc.client().hello(request)).expect("answers").your_seq
 }
 

@@ -3,6 +3,8 @@
 
 #![expect(clippy::duplicate_mod, reason = "each of these files is a test of its own, with its own support")]
 
+#[path = "devices.rs"]
+mod devices;
 #[path = "hub_api.rs"]
 mod hub_api;
 #[path = "skew.rs"]

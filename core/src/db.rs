@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::keys::DatabaseKey;
 use crate::patients::search;
 use crate::sync::Table;
 use crate::sync::capture::{self, Capture};
+use crate::sync::leaving;
 use crate::sync::log::{self, Catalogue};
 use crate::sync::newer;
 use crate::tenancy::Room;
@@ -39,6 +41,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0018_series.sql"),
     include_str!("../../migrations/device/0019_hours.sql"),
     include_str!("../../migrations/device/0014_snapshot.sql"),
+    include_str!("../../migrations/device/0015_keys.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.
@@ -100,6 +103,8 @@ pub struct Db {
     device: RwLock<Option<ThisDevice>>,
     listener: RwLock<Option<Listener>>,
     booking_room: Mutex<Option<Room>>,
+    /// The PC was taken out of its clinic and takes no new work.
+    handing_over: AtomicBool,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -194,6 +199,7 @@ impl Db {
         search::register(&conn)?;
         migrate(&mut conn, &capture, level..wanted, clock.now())?;
         let device = this_device(&conn)?;
+        let handing_over = AtomicBool::new(leaving::taken_out(&conn)?.is_some());
         let catalogue = Catalogue::read(&conn)?;
         Ok(Db {
             path: path.to_owned(),
@@ -205,6 +211,7 @@ impl Db {
             device: RwLock::new(device),
             listener: RwLock::default(),
             booking_room: Mutex::default(),
+            handing_over,
             clock,
             entropy,
         })
@@ -212,6 +219,10 @@ impl Db {
 
     pub fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    pub(crate) fn key(&self) -> &DatabaseKey {
+        &self.key
     }
 
     pub fn path(&self) -> &Path {
@@ -280,6 +291,9 @@ impl Db {
         let outcome = action(&tx);
         let touched = capture.close();
         let value = outcome?;
+        if self.handing_over.load(Ordering::Relaxed) && !leaving::only_reading(&touched) {
+            return Err(Code::DeviceDrained.into());
+        }
         let action =
             log::Action { touched, decided: tx.decided.take(), user: actor.user().map(|user| user.0), name, now };
         let tables = log::record(&transaction, catalogue, action)?;
@@ -379,7 +393,10 @@ impl Db {
 
     /// Reads this PC's entry again after it was changed.
     pub fn reload_device(&self) -> Result<()> {
-        let device = this_device(&self.writer()?.conn)?;
+        let writer = self.writer()?;
+        let device = this_device(&writer.conn)?;
+        self.handing_over.store(leaving::taken_out(&writer.conn)?.is_some(), Ordering::Relaxed);
+        drop(writer);
         *self.device.write().unwrap_or_else(PoisonError::into_inner) = device;
         Ok(())
     }

@@ -123,6 +123,8 @@ pub enum Code {
     OtherClinic,
     HubHasNoClinic,
     DeviceRevoked,
+    /// Taken out, and what it has not sent is still taken.
+    DeviceDrained,
     SyncRunning,
     /// A person stopped it; what was exchanged until then stays.
     SyncStopped,

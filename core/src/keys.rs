@@ -8,8 +8,11 @@ use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 
+use uuid::Uuid;
+
 use crate::clock::Entropy;
 use crate::error::{Code, Error, Result};
+use crate::ids::Instant;
 
 /// Memory in KiB, passes and lanes of argon2id (OWASP's minimum, 2024: 19,456 KiB, 2, 1).
 pub const ARGON2: (u32, u32, u32) = (19_456, 2, 1);
@@ -58,6 +61,38 @@ pub enum Kept {
     Keyring { account: String },
     /// Here, wrapped with a key derived from a passphrase (argon2id, XChaCha20-Poly1305).
     Passphrase { salt: Vec<u8>, memory_kib: u32, passes: u32, lanes: u32, nonce: Vec<u8>, wrapped: Vec<u8> },
+    /// Sealed, because the PC was taken out of its clinic: only the hub can make what opens it.
+    LockedOut(Box<LockedOut>),
+}
+
+/// What a PC knows while its records are shut: nothing of what is in them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LockedOut {
+    pub device: Uuid,
+    /// Where its hub is, and the hub's key if it had met one (hex).
+    pub address: String,
+    pub pin: Option<String>,
+    /// From this the hub makes again what opens the seal.
+    pub nonce: Vec<u8>,
+    /// When it was taken out, by the hub's clock.
+    pub at: Instant,
+    /// The manager's name; none for whoever runs the hub.
+    pub by: Option<String>,
+    /// Commits that the hub had not got.
+    pub waiting: u32,
+    /// Where the key was in the keyring: it is looked for there again at every start.
+    pub account: Option<String>,
+    pub cipher_nonce: Vec<u8>,
+    /// A [`Shut`], encrypted.
+    pub sealed: Vec<u8>,
+}
+
+/// What the seal holds.
+#[derive(Serialize, Deserialize)]
+struct Shut {
+    kept: Kept,
+    /// What the keyring held (hex).
+    key: Option<String>,
 }
 
 impl KeyFile {
@@ -96,6 +131,67 @@ impl KeyFile {
     /// The key, if it is this database's.
     pub fn accept(&self, key: DatabaseKey) -> Result<DatabaseKey> {
         if key.check() == self.check { Ok(key) } else { Err(Code::WrongKey.into()) }
+    }
+
+    /// The notice of a PC that was shut out.
+    pub fn locked_out(&self) -> Option<&LockedOut> {
+        match &self.kept {
+            Kept::LockedOut(notice) => Some(notice),
+            Kept::Keyring { .. } | Kept::Passphrase { .. } => None,
+        }
+    }
+
+    /// The keyring's account of the key.
+    pub fn account(&self) -> Option<&str> {
+        match &self.kept {
+            Kept::Keyring { account } => Some(account),
+            Kept::Passphrase { .. } | Kept::LockedOut(_) => None,
+        }
+    }
+
+    /// Seals what is kept here, and the key that the keyring holds.
+    pub(crate) fn lock_out(
+        &self,
+        key: &DatabaseKey,
+        notice: LockedOut,
+        release: &[u8; 32],
+        entropy: &dyn Entropy,
+    ) -> Result<KeyFile> {
+        let account = self.account().map(str::to_owned);
+        let shut = Shut { kept: self.kept.clone(), key: account.as_ref().map(|_| key.to_hex()) };
+        let mut cipher_nonce = vec![0; 24];
+        entropy.fill(&mut cipher_nonce);
+        let sealed = XChaCha20Poly1305::new(Key::from_slice(release))
+            .encrypt(XNonce::from_slice(&cipher_nonce), serde_json::to_vec(&shut)?.as_slice())
+            .map_err(|_| Error::Invariant("sealing the key failed".into()))?;
+        let notice = LockedOut { account, cipher_nonce, sealed, ..notice };
+        Ok(KeyFile { check: self.check.clone(), kept: Kept::LockedOut(Box::new(notice)) })
+    }
+
+    /// As it was before it was sealed, and the key for the keyring if it was there.
+    pub(crate) fn release(&self, release: &[u8; 32]) -> Result<(KeyFile, Option<DatabaseKey>)> {
+        let Kept::LockedOut(notice) = &self.kept else { return Err(Code::WrongKey.into()) };
+        if notice.cipher_nonce.len() != 24 {
+            return Err(Code::DatabaseDamaged.into());
+        }
+        let bytes = XChaCha20Poly1305::new(Key::from_slice(release))
+            .decrypt(XNonce::from_slice(&notice.cipher_nonce), notice.sealed.as_slice())
+            .map_err(|_| Code::WrongKey)?;
+        let Shut { kept, key } = serde_json::from_slice(&bytes)?;
+        let key = key.as_deref().and_then(DatabaseKey::from_hex).map(|key| self.accept(key)).transpose()?;
+        Ok((KeyFile { check: self.check.clone(), kept }, key))
+    }
+
+    /// Puts this file in the place of the one that is there: after a cut it is the one or the other.
+    pub(crate) fn replace(&self, path: &Path) -> Result<()> {
+        let draft = path.with_extension("new");
+        self.store(&draft)?;
+        std::fs::rename(&draft, path)?;
+        if let Some(folder) = path.parent() {
+            // The renaming itself must outlive a power cut. Folders of other systems cannot be synced.
+            let _ = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(())
     }
 
     pub fn read(path: &Path) -> Result<KeyFile> {

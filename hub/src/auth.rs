@@ -3,6 +3,7 @@
 
 use neem_core::error::Code;
 use neem_core::sync::commit;
+use neem_core::sync::devices::Standing;
 use neem_core::sync::protocol::{Challenge, Refusal, Token, TokenRequest};
 use uuid::Uuid;
 
@@ -17,9 +18,17 @@ const TOKEN_MS: i64 = 15 * 60_000;
 pub struct Device {
     pub id: Uuid,
     pub tenant: Uuid,
+    /// Which key the PC had when it was given the token: a new key ends the tokens of the one before.
+    key: KeyMark,
 }
 
-fn mac(secret: &[u8; 32], purpose: &str, text: &str) -> String {
+type KeyMark = [u8; 8];
+
+fn mark(public_key: &[u8]) -> KeyMark {
+    blake3::hash(public_key).as_bytes()[..8].try_into().unwrap_or_default()
+}
+
+pub(crate) fn mac(secret: &[u8; 32], purpose: &str, text: &str) -> String {
     let mut hasher = blake3::Hasher::new_keyed(secret);
     hasher.update(purpose.as_bytes());
     hasher.update(&[0]);
@@ -63,14 +72,15 @@ pub fn token(hub: &Hub, request: &TokenRequest) -> Result<Token, Refusal> {
     if !commit::verify_bytes(&entry.public_key, request.challenge.as_bytes(), &request.signature) {
         return Err(refuse());
     }
-    if entry.revoked_at.is_some() {
+    if entry.standing == Standing::Out {
         return Err(Refusal::new(Code::DeviceRevoked, "revoked"));
     }
     let version = enrol::plain(&request.app_version, 40);
     tx.heard(tenant, request.device, now, Some(&version))?;
     tx.commit()?;
     // The clinic stands in the token, so that a database which is spread by clinic is asked in one place.
-    let text = format!("{}.{}.{}", now + TOKEN_MS, tenant.simple(), request.device.simple());
+    let key = u64::from_be_bytes(mark(&entry.public_key));
+    let text = format!("{}.{}.{}.{key:016x}", now + TOKEN_MS, tenant.simple(), request.device.simple());
     Ok(Token { token: sealed(store.secret(), "token", &text) })
 }
 
@@ -84,22 +94,30 @@ pub fn bearer(hub: &Hub, token: &str) -> Result<Device, Refusal> {
         return Err(refuse());
     }
     let tenant = Uuid::parse_str(part()?).map_err(|_| refuse())?;
-    Ok(Device { id: Uuid::parse_str(part()?).map_err(|_| refuse())?, tenant })
+    let id = Uuid::parse_str(part()?).map_err(|_| refuse())?;
+    let key = u64::from_str_radix(part()?, 16).map_err(|_| refuse())?.to_be_bytes();
+    Ok(Device { id, tenant, key })
 }
 
 /// Looked up in `tx`: inside a push's transaction, a PC that was revoked a moment ago is refused.
 pub fn admitted(tx: &mut dyn ReadTx, device: Device) -> Result<Entry, Trouble> {
     let entry = tx.entry(device.tenant, device.id)?;
     let entry = entry.ok_or_else(|| Refusal::new(Code::NotSignedIn, "no longer enrolled"))?;
-    if entry.revoked_at.is_some() {
+    if entry.standing == Standing::Out {
         return Err(Refusal::new(Code::DeviceRevoked, "revoked").into());
+    }
+    if mark(&entry.public_key) != device.key {
+        return Err(Refusal::new(Code::NotSignedIn, "a token of another key").into());
     }
     Ok(entry)
 }
 
-/// The PC that asks.
-pub fn device(hub: &Hub, token: &str) -> Result<Device, Refusal> {
+/// The PC that asks; one that hands over its work is let in where `leaving` may be.
+pub fn device(hub: &Hub, token: &str, leaving: bool) -> Result<Device, Refusal> {
     let device = bearer(hub, token)?;
-    admitted(&mut *hub.store().read()?, device)?;
+    let entry = admitted(&mut *hub.store().read()?, device)?;
+    if entry.standing == Standing::Drained && !leaving {
+        return Err(Refusal::new(Code::DeviceDrained, "taken out, and may hand over what it has not sent"));
+    }
     Ok(device)
 }

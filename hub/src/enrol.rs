@@ -26,13 +26,26 @@ pub enum For {
     NewClinic,
 }
 
-fn code_hash(code: &str) -> Vec<u8> {
+pub(crate) fn code_hash(code: &str) -> Vec<u8> {
     let clean: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
     blake3::hash(clean.as_bytes()).as_bytes().to_vec()
 }
 
+/// Makes a code for one PC that was here before.
+pub(crate) fn code_for_device(hub: &Hub, tenant: Uuid, device: Uuid) -> StoreResult<NewCode> {
+    code_that_lets(hub, Some(tenant), Some(device))
+}
+
 /// Makes a code such as `K7QM-2P9X-4TBD`: 31^12 of them, good for a quarter of an hour.
 pub fn new_code(hub: &Hub, purpose: For) -> StoreResult<NewCode> {
+    let tenant = match purpose {
+        For::Tenant(tenant) => Some(tenant),
+        For::NewClinic => None,
+    };
+    code_that_lets(hub, tenant, None)
+}
+
+fn code_that_lets(hub: &Hub, tenant: Option<Uuid>, device: Option<Uuid>) -> StoreResult<NewCode> {
     let mut letters = String::new();
     while letters.len() < 12 {
         let mut byte = [0];
@@ -45,13 +58,9 @@ pub fn new_code(hub: &Hub, purpose: For) -> StoreResult<NewCode> {
     let code = format!("{}-{}-{}", &letters[..4], &letters[4..8], &letters[8..]);
     let now = hub.clock.now().0;
     let expires_at = now + i64::from(CODE_SECONDS) * 1000;
-    let tenant = match purpose {
-        For::Tenant(tenant) => Some(tenant),
-        For::NewClinic => None,
-    };
     let mut tx = hub.store().write()?;
     tx.forget_codes(now - 86_400_000)?;
-    tx.add_code(&code_hash(&code), tenant, expires_at)?;
+    tx.add_code(&code_hash(&code), tenant, device, expires_at)?;
     tx.commit()?;
     Ok(NewCode { code, expires_at, seconds: CODE_SECONDS })
 }
@@ -78,6 +87,10 @@ fn enrol_once(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, Trouble> 
     let mut tx = hub.store().write()?;
     let hash = code_hash(&request.code);
     let Some(code) = tx.code(&hash)? else { return refused(Code::CodeInvalid, "unknown code") };
+    if code.device.is_some() {
+        // It lets a PC in that was here before, and that is asked for in another way.
+        return refused(Code::CodeInvalid, "a code for another PC");
+    }
     if code.used_at.is_some() {
         return refused(Code::CodeUsed, "used code");
     }
@@ -142,7 +155,7 @@ pub fn code_for(hub: &Hub, device: Device, request: &NewCodeRequest) -> Result<N
     Ok(new_code(hub, For::Tenant(device.tenant))?)
 }
 
-fn is_admin(tx: &mut dyn ReadTx, tenant: Uuid, user: Uuid) -> StoreResult<bool> {
+pub(crate) fn is_admin(tx: &mut dyn ReadTx, tenant: Uuid, user: Uuid) -> StoreResult<bool> {
     let mut after = None;
     loop {
         let grants = tx.rows_after(tenant, "role_grants", after, 1_000)?;

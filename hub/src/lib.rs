@@ -14,6 +14,7 @@ pub mod push;
 pub mod routes;
 pub mod serve;
 pub mod snapshot;
+pub mod standing;
 pub mod store;
 pub mod tls;
 

@@ -7,10 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use neem_core::sync::devices::Standing;
+use neem_core::sync::protocol::Refusal;
 use neem_hub::Hub;
 use neem_hub::backup::{self, Copied};
 use neem_hub::enrol::{self, For};
 use neem_hub::serve::{self, Manner, ServeError};
+use neem_hub::standing;
 use neem_hub::tls::{self, Tls, TlsError};
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
@@ -81,6 +84,31 @@ enum Command {
         /// The copy.
         #[arg(long)]
         from: PathBuf,
+    },
+    /// List the clinics' PCs: lane, name, where it stands, version, when it was last heard, what it owes.
+    Devices {
+        #[command(flatten)]
+        place: Database,
+    },
+    /// Take a PC out. Without --drain it is refused from now on and shuts its records on its next contact.
+    /// Where managers can reach Neem, they do the same on its Sync page.
+    Revoke {
+        #[command(flatten)]
+        place: Database,
+        /// The PC, as `devices` prints it.
+        #[arg(long)]
+        device: Uuid,
+        /// What it has not sent yet is still taken, and set aside for a person to look at.
+        #[arg(long)]
+        drain: bool,
+    },
+    /// Let a PC in again that was taken out; prints a code for it if it has shut its records.
+    LetIn {
+        #[command(flatten)]
+        place: Database,
+        /// The PC, as `devices` prints it.
+        #[arg(long)]
+        device: Uuid,
     },
     /// After the database was put back to an older state, or another server took over that may not have
     /// heard everything: lets the PCs send again what it lacks. Run it before the hub serves.
@@ -162,6 +190,11 @@ fn main() -> ExitCode {
         Command::Backup { place, to } => copy(&place, &to),
         Command::Restore { place, from } => restore(&place, &from),
         Command::NewEpoch { place } => new_epoch(&place),
+        Command::Devices { place } => devices(&place),
+        Command::Revoke { place, device, drain } => {
+            revoke(&place, device, if drain { Standing::Drained } else { Standing::Out })
+        }
+        Command::LetIn { place, device } => let_in(&place, device),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -234,6 +267,59 @@ fn restore(place: &Place, from: &Path) -> Result<(), ServeError> {
 fn new_epoch(place: &Database) -> Result<(), ServeError> {
     println!("epoch {}", backup::new_epoch(&place.open()?)?);
     eprintln!("What the clinics' PCs have beyond this database comes back at their next sync.");
+    Ok(())
+}
+
+fn devices(place: &Database) -> Result<(), ServeError> {
+    let hub = place.open()?;
+    let mut tx = hub.store().read()?;
+    for tenant in tx.tenants()? {
+        println!("clinic {tenant}");
+        for device in tx.devices(tenant)? {
+            let seen = device.last_seen.and_then(chrono::DateTime::from_timestamp_millis);
+            let seen = seen.map_or_else(|| "never".to_owned(), |seen| seen.format("%Y-%m-%d %H:%M UTC").to_string());
+            println!(
+                "{}  {:<2}  {}  {}  version {}  heard {seen}  owes {}",
+                device.device,
+                device.lane,
+                device.name,
+                device.standing.name(),
+                device.app_version,
+                device.owes
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The clinic of a PC.
+fn clinic_of(hub: &Hub, device: Uuid) -> Result<Uuid, ServeError> {
+    let tenant = hub.store().read()?.tenant_of(device)?;
+    tenant.ok_or_else(|| ServeError::Io(std::io::Error::other("no such PC; `neem-hub devices` lists them")))
+}
+
+fn refused(refusal: Refusal) -> ServeError {
+    ServeError::Io(std::io::Error::other(refusal))
+}
+
+fn revoke(place: &Database, device: Uuid, way: Standing) -> Result<(), ServeError> {
+    let hub = place.open()?;
+    let tenant = clinic_of(&hub, device)?;
+    standing::take_out_by_operator(&hub, tenant, device, way).map_err(refused)?;
+    println!("{device}: {}", way.name());
+    Ok(())
+}
+
+fn let_in(place: &Database, device: Uuid) -> Result<(), ServeError> {
+    let hub = place.open()?;
+    let tenant = clinic_of(&hub, device)?;
+    match standing::let_in_by_operator(&hub, tenant, device).map_err(refused)? {
+        Some(code) => {
+            println!("{}", code.code);
+            eprintln!("Type it at that PC within {} minutes: it opens its records.", code.seconds / 60);
+        }
+        None => println!("{device}: in"),
+    }
     Ok(())
 }
 

@@ -6,17 +6,21 @@ use neem_core::sync::protocol::{
     DigestRequest, Hello, HelloRequest, HubDigest, OriginHead, PullReply, PullRequest, Pulled, Refusal,
 };
 
-use crate::auth::Device;
+use crate::auth::{self, Device};
 use crate::store::{Head, Quarantined, StoredCommit};
-use crate::{Hub, internal, push};
+use crate::{Hub, internal, push, standing};
 
 /// A page is closed at this many bytes; a commit is never split.
 const PAGE_BYTES: usize = 4 << 20;
 const PAGE_COMMITS: usize = 8_000;
 
 pub fn hello(hub: &Hub, device: Device, request: &HelloRequest) -> Result<Hello, Refusal> {
-    let mut tx = hub.store().read()?;
     let origin = Origin { device: device.id, incarnation: request.incarnation };
+    if request.at.is_none() {
+        hub.store().note_last(device.tenant, origin, request.last, hub.clock.now().0)?;
+    }
+    let mut tx = hub.store().read()?;
+    let you = standing::of(hub, &auth::admitted(&mut *tx, device)?);
     let (your_seq, last) = tx.origin_head(device.tenant, origin)?.unwrap_or((0, GENESIS));
     let your_hash = match request.at.unwrap_or(your_seq) {
         0 => Vec::new(),
@@ -27,7 +31,7 @@ pub fn hello(hub: &Hub, device: Device, request: &HelloRequest) -> Result<Hello,
     let hub_seq = tx.head(device.tenant)?;
     let heads = if request.heads { tx.heads(device.tenant, hub_seq)? } else { Vec::new() };
     let heads = heads.iter().map(told).collect();
-    Ok(Hello { epoch: tx.epoch(), hub_seq, your_seq, your_hash, incarnations, heads })
+    Ok(Hello { epoch: tx.epoch(), hub_seq, your_seq, your_hash, incarnations, heads, you: Some(you) })
 }
 
 fn told(head: &Head) -> OriginHead {

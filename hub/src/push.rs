@@ -4,6 +4,7 @@ mod taken;
 
 use neem_core::error::Code;
 use neem_core::sync::commit::{self, GENESIS, Origin};
+use neem_core::sync::devices::Standing;
 use neem_core::sync::protocol::{Push, PushReply, Refusal};
 use neem_core::sync::shallow;
 
@@ -51,12 +52,17 @@ fn push_once(hub: &Hub, device: Device, push: &Push<'_>) -> Result<PushReply, Tr
     let mut taken = Taken::new(tenant, origin, now, (known, last_hash), head);
     taken.again(&mut *tx, push)?;
     taken.chain(push)?;
+    let key = taken.key_after(&author.log_key);
     if let Some(last) = push.commits.last().filter(|last| last.seq > known)
-        && !commit::verify(&author.public_key, &taken.last_hash, &last.signature)
+        && !commit::verify(&key, &taken.last_hash, &last.signature)
     {
         return Err(refused(Code::HubRefused, "the signature does not fit"));
     }
-    hub.judged(|judge| taken.merge(&mut *tx, judge))?;
+    if key != author.log_key {
+        tx.set_keys(tenant, push.device, &author.public_key, &key)?;
+    }
+    let handed_over = author.standing == Standing::Drained && push.device == device.id;
+    hub.judged(|judge| taken.merge(&mut *tx, judge, handed_over))?;
     let reply = taken.store(&mut *tx)?;
     tx.heard(tenant, device.id, now.0, None)?;
     let epoch = tx.epoch();

@@ -24,7 +24,7 @@ use crate::auth::{self, Device};
 use crate::connections::Peer;
 use crate::limits::{self, Limits, PAGE, QUESTION, Rates, Size};
 use crate::metrics::{Meters, Present};
-use crate::{Hub, enrol, internal, narrow, pull, push, snapshot};
+use crate::{Hub, enrol, internal, narrow, pull, push, snapshot, standing};
 
 /// For one request, from its head to its answer.
 const LONGEST_REQUEST: Duration = Duration::from_secs(120);
@@ -75,7 +75,7 @@ routes! {
     post "/v1/enrol" => |service, body| open(service, body, |hub, request| enrol::enrol(hub, &request)),
     post "/v1/challenge" => challenge,
     post "/v1/token" => |service, body| open(service, body, |hub, request| auth::token(hub, &request)),
-    post "/v1/hello" => |service, head, body| signed_in(service, head, body, |h, d, r| pull::hello(h, d, &r)),
+    post "/v1/hello" => greet,
     post "/v1/push" => take_push,
     post "/v1/pull" => |service, head, body| packed(service, head, body, |h, d, r| pull::pull(h, d, &r)),
     post "/v1/wait" => give_news,
@@ -85,11 +85,18 @@ routes! {
     post "/v1/snapshot" => |service, head, body| packed(service, head, body, |hub, device, ()| snapshot::begin(hub, device)),
     post "/v1/chunk" => |service, head, body| packed(service, head, body, |h, d, r| snapshot::chunk(h, d, &r)),
     post "/v1/devices" => |service, head, body| signed_in(service, head, body, |h, d, ()| enrol::devices(h, d)),
+    post "/v1/take-out" => |service, head, body| signed_in(service, head, body, |h, d, r| standing::take_out(h, d, &r)),
+    post "/v1/let-in" => |service, head, body| signed_in(service, head, body, |h, d, r| standing::let_in(h, d, &r)),
+    post "/v1/ask-renewal" =>
+        |service, head, body| signed_in(service, head, body, |h, d, r| standing::ask_renewal(h, d, &r)),
+    post "/v1/renew" => |service, body| open(service, body, |hub, request| standing::renew(hub, &request)),
+    post "/v1/verdict" => |service, body| open(service, body, |hub, request| standing::verdict(hub, &request)),
+    post "/v1/release" => |service, body| open(service, body, |hub, request| standing::release(hub, &request)),
     post "/v1/codes" => |service, head, body| signed_in(service, head, body, |h, d, r| enrol::code_for(h, d, &r)),
 }
 
 /// What guesses a code or a key asks here.
-const GUESSABLE: &[&str] = &["/v1/enrol", "/v1/challenge", "/v1/token"];
+const GUESSABLE: &[&str] = &["/v1/enrol", "/v1/challenge", "/v1/token", "/v1/renew", "/v1/verdict", "/v1/release"];
 
 /// The hub as an HTTP service; what a PC may not reach without a token asks for it before its body is
 /// read.
@@ -234,18 +241,32 @@ where
 
 /// The PC behind a request, asked before its body is read: a stranger cannot make the hub hold one.
 async fn who(service: &Shared, headers: &HeaderMap) -> Result<Device, Denied> {
+    whoever(service, headers, false).await
+}
+
+/// The same, with `leaving` also a PC that was taken out and hands over its work.
+async fn whoever(service: &Shared, headers: &HeaderMap, leaving: bool) -> Result<Device, Denied> {
     let token = token(headers)?;
     blocking(service.clone(), move |service| {
-        let device = auth::device(&service.hub, &token)?;
+        let device = auth::device(&service.hub, &token, leaving)?;
         service.limits.device(device.id)?;
         Ok(device)
     })
     .await
 }
 
+async fn greet(State(service): State<Shared>, headers: HeaderMap, body: Body) -> Response {
+    let greeted = async {
+        let device = whoever(&service, &headers, true).await?;
+        let body = limits::take(body, QUESTION.compressed, service.silence).await?;
+        blocking(service, move |service| Ok(pull::hello(&service.hub, device, &read(&body, QUESTION)?)?)).await
+    };
+    reply(greeted.await)
+}
+
 async fn take_push(State(service): State<Shared>, headers: HeaderMap, body: Body) -> Response {
     let taken = async {
-        who(&service, &headers).await?;
+        whoever(&service, &headers, true).await?;
         let token = token(&headers)?;
         let body = limits::take(body, PAGE.compressed, service.silence).await?;
         let size = body.len() as u64;
@@ -339,7 +360,7 @@ fn packed_response(status: StatusCode, packed: Vec<u8>) -> Response {
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal.code {
         Code::NotSignedIn => StatusCode::UNAUTHORIZED,
-        Code::DeviceRevoked | Code::NotAllowed => StatusCode::FORBIDDEN,
+        Code::DeviceRevoked | Code::DeviceDrained | Code::NotAllowed => StatusCode::FORBIDDEN,
         Code::ChangedMeanwhile => StatusCode::CONFLICT,
         Code::HubBusy => StatusCode::TOO_MANY_REQUESTS,
         Code::HubUnreachable => StatusCode::SERVICE_UNAVAILABLE,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use neem_core::error::Code;
+use neem_core::sync::devices::*;
 use neem_core::sync::digest::{BucketSum, Digest};
 use neem_core::sync::protocol::*;
 use neem_core::sync::snapshot::{Base, Beginning, Chunk, ChunkRequest, TableRows};
@@ -74,8 +75,23 @@ fn schemas_are_what_travels() {
         lane: None,
         app_version: text(),
     };
-    let hello = Hello { epoch: id, hub_seq: 0, your_seq: 0, your_hash: vec![], incarnations: 0, heads: vec![head] };
-    let device = HubDevice { device: id, name: text(), lane: text(), last_seen: None, behind: 0, app_version: text() };
+    let hello =
+        Hello { epoch: id, hub_seq: 0, your_seq: 0, your_hash: vec![], incarnations: 0, heads: vec![head], you: None };
+    let device = HubDevice {
+        device: id,
+        name: text(),
+        lane: text(),
+        last_seen: None,
+        behind: 0,
+        app_version: text(),
+        standing: Standing::In,
+        out_at: None,
+        out_by: None,
+        locked_at: None,
+        owes: 0,
+        renewal_asked: false,
+    };
+    let you = You { standing: Standing::In, public_key: vec![], renew_key: false, hub_key: vec![] };
     let pulled = || Pulled { device: id, incarnation: 1, hub_seq: 1, hlc: 1, sealed: sealed(), aside: None };
     let token = TokenRequest { device: id, challenge: text(), signature: vec![], app_version: text() };
     let base = || Base { device: id, incarnation: 1, seq: 1, hash: vec![] };
@@ -89,7 +105,7 @@ fn schemas_are_what_travels() {
         ("Challenge", fields(&Challenge { challenge: text() })),
         ("TokenRequest", fields(&token)),
         ("Token", fields(&Token { token: text() })),
-        ("HelloRequest", fields(&HelloRequest { incarnation: 1, at: None, heads: true })),
+        ("HelloRequest", fields(&HelloRequest { incarnation: 1, at: None, heads: true, last: 0 })),
         ("OriginHead", fields(&head)),
         ("Hello", fields(&hello)),
         ("Sealed", fields(&sealed())),
@@ -115,6 +131,16 @@ fn schemas_are_what_travels() {
         ("HubDevice", fields(&device)),
         ("NewCodeRequest", fields(&NewCodeRequest { user: id })),
         ("NewCode", fields(&NewCode { code: text(), expires_at: 0, seconds: 0 })),
+        ("You", fields(&you)),
+        ("TakeOutRequest", fields(&TakeOutRequest { user: id, device: id, standing: Standing::Out })),
+        ("DeviceRequest", fields(&DeviceRequest { user: id, device: id })),
+        ("LetIn", fields(&LetIn { code: None })),
+        ("VerdictRequest", fields(&VerdictRequest { device: id, nonce: vec![], signature: vec![] })),
+        ("Verdict", fields(&Verdict { word: vec![], signature: vec![] })),
+        ("ReleaseRequest", fields(&ReleaseRequest { code: text(), device: id, nonce: vec![] })),
+        ("Release", fields(&Release { release: vec![] })),
+        ("KeyRenewal", fields(&KeyRenewal { old_key: vec![], new_key: vec![], signature: vec![] })),
+        ("RenewRequest", fields(&RenewRequest { device: id, renewals: vec![] })),
         ("Refusal", fields(&Refusal::new(Code::Internal, ""))),
     ];
     let document = document();

@@ -23,3 +23,7 @@ pub struct SyncStatusChanged(pub SyncStatus);
 /// Nobody touched the PC for a while.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
 pub struct ScreenLocked;
+
+/// The PC was taken out, and its records are shut.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct ShutOut;

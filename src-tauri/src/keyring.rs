@@ -32,6 +32,12 @@ pub fn read(account: &str) -> Option<DatabaseKey> {
     DatabaseKey::from_hex(&hex)
 }
 
+/// Takes a key out; whether it was there does not matter.
+pub fn forget(account: &str) {
+    let name = account.to_owned();
+    let _ = in_time(move || keyring::Entry::new(SERVICE, &name)?.delete_credential());
+}
+
 /// Whether a keyring is there to keep a key.
 pub fn answers() -> bool {
     in_time(|| match keyring::Entry::new(SERVICE, "probe")?.get_password() {

@@ -7,6 +7,7 @@ mod documents;
 mod error;
 mod events;
 mod keyring;
+mod lockout;
 mod startup;
 mod state;
 mod sync;
@@ -18,7 +19,7 @@ use tauri::Manager;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_events};
 
 pub use access::{ACCESS, Access};
-use events::{Changed, ScreenLocked, SyncProgressed, SyncStatusChanged};
+use events::{Changed, ScreenLocked, ShutOut, SyncProgressed, SyncStatusChanged};
 use state::App;
 
 /// Every command and event, for the window and for the generated TypeScript.
@@ -27,7 +28,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
         .error_handling(ErrorHandlingMode::Throw)
         .disable_serde_phases()
         .commands(access::collected())
-        .events(collect_events![Changed, SyncProgressed, SyncStatusChanged, ScreenLocked])
+        .events(collect_events![Changed, SyncProgressed, SyncStatusChanged, ScreenLocked, ShutOut])
 }
 
 /// Opens the window and stays until it is closed.

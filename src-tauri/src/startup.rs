@@ -13,6 +13,7 @@ use neem_core::sync::http::{self, Enrolled, HttpHub};
 use neem_core::sync::pin::{self, Demand};
 use neem_core::sync::protocol::{EnrolRequest, PROTOCOL};
 use neem_core::sync::reintroduce::reintroduce;
+use neem_core::sync::rotation;
 use neem_core::sync::snapshot::Far;
 use neem_core::tenancy::{self, Clinic, ClinicSetup};
 use neem_core::{Actor, Code, Db, Error, Problem, Result, demo, transfer};
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::keyring;
+use crate::lockout::ShutOutNotice;
 
 const APP_VERSION: &str = env!("CARGO_PKG_VERSION");
 const SHORTEST_PASSPHRASE: u32 = 12;
@@ -33,6 +35,10 @@ pub enum Startup {
         keyring: bool,
     },
     NeedsPassphrase,
+    /// The PC was taken out of its clinic, and its records are shut.
+    ShutOut {
+        notice: ShutOutNotice,
+    },
     Failed {
         code: Code,
         data_dir: String,
@@ -71,6 +77,10 @@ pub struct Files {
 impl Files {
     pub fn of(data_dir: &Path) -> Files {
         Files { database: data_dir.join("neem.db"), key: data_dir.join("neem.key.json") }
+    }
+
+    pub fn key_path(&self) -> &Path {
+        &self.key
     }
 
     pub fn exist(&self) -> bool {
@@ -278,7 +288,8 @@ pub fn hub(db: &Db) -> Result<HttpHub> {
     let (id, key) = db.read(engine::credentials)?;
     let base = http::parse_address(&link.address)?;
     let pin = db.read(pin::kept)?;
-    Ok(HttpHub::new(base, id, key, APP_VERSION)?.insisting_on(pin.map(Demand::Key))?)
+    let renewals = db.read(|conn| rotation::renewals(conn, id))?;
+    Ok(HttpHub::new(base, id, key, APP_VERSION)?.renewing(renewals).insisting_on(pin.map(Demand::Key))?)
 }
 
 /// The sync engine runs on the thread that asks for it.

@@ -106,6 +106,15 @@ impl App {
         *self.db.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(db));
     }
 
+    /// Lets go of the database and of whoever is signed in: nothing of the records stays on screen.
+    pub fn shut(&self) {
+        self.leave();
+        *self.db.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.waiting_rows.lock().unwrap_or_else(PoisonError::into_inner) = WaitingRows::default();
+        // Whoever syncs in the background lets go of it as well, at once.
+        self.hub_changed.notify_one();
+    }
+
     fn present(&self) -> std::sync::MutexGuard<'_, Option<Present>> {
         self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use neem_core::clock::{Entropy, SystemEntropy};
 use neem_core::ids::Instant;
+use neem_core::sync::commit::SigningKey;
 use neem_core::sync::decide;
 use neem_core::sync::engine::{self, SyncReport};
 use neem_core::sync::http::HttpHub;
+use neem_core::sync::leaving::{self, TakenOut};
 use neem_core::sync::pin::{self, Pin};
 use neem_core::sync::protocol::{HubApi, WaitRequest};
 use neem_core::sync::records::Whereabouts;
@@ -25,6 +27,7 @@ use tokio::sync::futures::Notified;
 use uuid::Uuid;
 
 use crate::events::{SyncProgressed, SyncStatusChanged};
+use crate::lockout;
 use crate::startup;
 use crate::state::App;
 
@@ -74,6 +77,8 @@ pub struct SyncStatus {
     pub arriving: Option<Arriving>,
     pub device_name: String,
     pub lane: String,
+    /// This PC was taken out and takes no new work.
+    pub taken_out: Option<TakenOut>,
 }
 
 pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
@@ -94,6 +99,7 @@ pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
                 Some(
                     Code::HubRefused
                     | Code::DeviceRevoked
+                    | Code::DeviceDrained
                     | Code::HubTooOld
                     | Code::OtherClinic
                     | Code::HubIdentityChanged,
@@ -115,6 +121,7 @@ pub fn status(app: &App, db: &Db) -> Result<SyncStatus> {
             arriving: snapshot::arriving(conn)?,
             device_name: device.name.clone(),
             lane: device.lane.clone(),
+            taken_out: leaving::taken_out(conn)?,
         })
     })
 }
@@ -174,6 +181,13 @@ fn run_with(
     };
     let outcome = runtime.block_on(runs::run(db, hub, why, &progress, stop));
     app.syncing.store(false, Ordering::SeqCst);
+    let mut outcome = outcome;
+    if let Err(error) = &outcome
+        && let Err(other) = lockout::heed(app, db, runtime, hub, error.code())
+    {
+        // The refusal was not the hub's own word, or could not be heeded: that is what people must hear.
+        outcome = Err(other);
+    }
     *app.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = outcome.as_ref().err().map(|e| e.code());
     announce_status(&app.handle);
     outcome
@@ -233,6 +247,7 @@ fn spread(pause: Duration) -> Duration {
 /// The hub as this PC reaches it: kept, so that a sync needs no new connection and no new token.
 struct Line {
     address: String,
+    key: SigningKey,
     pin: Option<Pin>,
     hub: HttpHub,
 }
@@ -242,9 +257,10 @@ impl Line {
     fn to(db: &Db, kept: Option<Line>) -> Option<Line> {
         let address = db.read(engine::link).ok()??.address;
         let pin = db.read(pin::kept).ok()?;
+        let key = db.read(engine::credentials).ok()?.1;
         match kept {
-            Some(line) if line.address == address && line.pin == pin => Some(line),
-            _ => Some(Line { hub: startup::hub(db).ok()?, address, pin }),
+            Some(line) if line.address == address && line.pin == pin && line.key == key => Some(line),
+            _ => Some(Line { hub: startup::hub(db).ok()?, address, key, pin }),
         }
     }
 }

@@ -26,6 +26,7 @@ use neem_core::sync::http::{self, Enrolled, HttpHub};
 use neem_core::sync::overlap::{self, ConflictSummary};
 use neem_core::sync::pin;
 use neem_core::sync::protocol::{EnrolRequest, HubApi, PROTOCOL, Refusal};
+use neem_core::sync::rotation;
 use neem_core::tenancy;
 use neem_core::{Actor, Db, Result, Tx};
 use neem_hub::enrol::For;
@@ -99,7 +100,10 @@ impl Pc {
     pub fn client(&self) -> HttpHub {
         let link = self.db.read(engine::link).expect("a link").expect("connected");
         let (id, key) = self.db.read(engine::credentials).expect("credentials");
-        HttpHub::new(http::parse_address(&link.address).expect("an address"), id, key, "test").expect("a client")
+        // A PC that was not updated yet knows none.
+        let renewals = self.db.read(|conn| rotation::renewals(conn, id)).unwrap_or_default();
+        let hub = HttpHub::new(http::parse_address(&link.address).expect("an address"), id, key, "test");
+        hub.expect("a client").renewing(renewals)
     }
 
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {

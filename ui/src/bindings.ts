@@ -280,6 +280,8 @@ export const commands = {
 	/**  Makes this fresh PC one of the clinic's that an export holds. */
 	restoreClinic: (path: string, deviceName: string, passphrase: string | null) => __TAURI_INVOKE<ClinicOverview>("restore_clinic", { path, deviceName, passphrase }),
 	unlockDatabase: (passphrase: string) => __TAURI_INVOKE<ClinicOverview>("unlock_database", { passphrase }),
+	/**  Opens the records of a PC that was shut out, with a manager's code. */
+	letThisPcIn: (code: string) => __TAURI_INVOKE<null>("let_this_pc_in", { code }),
 	demoLogins: () => __TAURI_INVOKE<DemoLogin[]>("demo_logins"),
 	syncStatus: () => __TAURI_INVOKE<SyncStatus>("sync_status"),
 	syncNow: () => __TAURI_INVOKE<SyncReport>("sync_now"),
@@ -291,6 +293,12 @@ export const commands = {
 	connectHub: (address: string, code: string) => __TAURI_INVOKE<SyncStatus>("connect_hub", { address, code }),
 	issueEnrolmentCode: () => __TAURI_INVOKE<EnrolmentCode>("issue_enrolment_code"),
 	hubDevices: () => __TAURI_INVOKE<HubDevice[]>("hub_devices"),
+	/**  Takes another PC out: it hands over what it has not sent, or shuts its records. */
+	takePcOut: (device: DeviceId, standing: Standing) => __TAURI_INVOKE<null>("take_pc_out", { device, standing }),
+	/**  Lets a PC in again; a code if it has shut its records. */
+	letPcIn: (device: DeviceId) => __TAURI_INVOKE<EnrolmentCode | null>("let_pc_in", { device }),
+	/**  Asks a PC for a new key; it makes one at its next sync. */
+	askForNewKey: (device: DeviceId) => __TAURI_INVOKE<null>("ask_for_new_key", { device }),
 	listConflicts: () => __TAURI_INVOKE<ConflictSummary[]>("list_conflicts"),
 	fieldConflicts: () => __TAURI_INVOKE<FieldConflict[]>("field_conflicts"),
 	keepVersion: (conflictId: ConflictId, stamp: string) => __TAURI_INVOKE<DecisionId>("keep_version", { conflictId, stamp }),
@@ -298,6 +306,8 @@ export const commands = {
 	decidedConflicts: (since: Instant) => __TAURI_INVOKE<Decided[]>("decided_conflicts", { since }),
 	quarantinedCommits: () => __TAURI_INVOKE<Quarantined[]>("quarantined_commits"),
 	putCommitAside: (commitId: ConflictId) => __TAURI_INVOKE<DecisionId>("put_commit_aside", { commitId }),
+	/**  Takes what a PC handed over into the records, with all that it had handed over before. */
+	acceptHandedOver: (commitId: ConflictId) => __TAURI_INVOKE<Accepted>("accept_handed_over", { commitId }),
 	tenantSettings: () => __TAURI_INVOKE<TenantSettings>("tenant_settings"),
 	editTenant: (tenant: TenantForm) => __TAURI_INVOKE<TenantSettings>("edit_tenant", { tenant }),
 	listClinics: () => __TAURI_INVOKE<Clinic[]>("list_clinics"),
@@ -327,11 +337,25 @@ export const commands = {
 export const events = {
 	changed: makeEvent<Changed, Changed>("changed"),
 	screenLocked: makeEvent<ScreenLocked, ScreenLocked>("screen-locked"),
+	shutOut: makeEvent<ShutOut, ShutOut>("shut-out"),
 	syncProgressed: makeEvent<SyncProgressed, SyncProgressed>("sync-progressed"),
 	syncStatusChanged: makeEvent<SyncStatusChanged, SyncStatusChanged>("sync-status-changed"),
 };
 
 /* Types */
+/**  What became of handed-over work that was taken in. */
+export type Accepted = {
+	/**  Changes that were taken into the records. */
+	commits: number,
+	/**  Records that were made or changed. */
+	records: number,
+	/**
+	 *  Records that were left as they are: something newer is written there, or what they need is not here.
+	 *  What was handed over stays in the log.
+	 */
+	left: number,
+};
+
 export type ActiveDoctor = {
 	id: ProviderId,
 	displayName: string,
@@ -811,7 +835,9 @@ export type Code = "required" | "too_long" | "not_a_name" | "not_a_phone" | "not
 /**  The hub shows another key than the one that this PC was introduced to. */
 "hub_identity_changed" | 
 /**  The hub was put back from a copy while a sync ran. */
-"hub_restored" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | "sync_running" | 
+"hub_restored" | "hub_not_connected" | "code_invalid" | "code_used" | "code_expired" | "other_clinic" | "hub_has_no_clinic" | "device_revoked" | 
+/**  Taken out, and what it has not sent is still taken. */
+"device_drained" | "sync_running" | 
 /**  A person stopped it; what was exchanged until then stays. */
 "sync_stopped" | "internal";
 
@@ -1412,6 +1438,17 @@ export type HubDevice = {
 	/**  Commits at the hub that the PC has not fetched. */
 	behind: number,
 	appVersion: string,
+	id: DeviceId,
+	standing: Standing,
+	/**  When it was taken out, by the hub's clock. */
+	outAt: Instant | null,
+	/**  The manager's name; none for whoever runs the hub. */
+	outBy: string | null,
+	/**  When it was told to shut its records. */
+	lockedAt: Instant | null,
+	/**  Commits that it had made, when it was last heard, and that the hub has not got. */
+	owes: number,
+	renewalAsked: boolean,
 };
 
 /**  What a column can be. */
@@ -2427,6 +2464,8 @@ export type Quarantined = {
 	/**  The tables that it would have written. */
 	tables: string[],
 	reason: string,
+	/**  It breaks no rule: its PC was taken out before it was sent, and it can be taken into the records. */
+	handedOver: boolean,
 	/**  By the clock of the PC that made it; none if that cannot be read. */
 	madeAt: Instant | null,
 	/**  When it came to this PC. */
@@ -2704,6 +2743,19 @@ export type SharedPhone =
 /**  The row becomes a dependant of whoever has the phone. */
 "dependant";
 
+/**  The PC was taken out, and its records are shut. */
+export type ShutOut = null;
+
+/**  What the first screen says of a PC whose records are shut. */
+export type ShutOutNotice = {
+	/**  By the hub's clock. */
+	at: Instant,
+	/**  The manager's name; none for whoever runs the hub. */
+	by: string | null,
+	/**  Commits that the hub had not got: they lie in the sealed file. */
+	waiting: number,
+};
+
 export type Slot = {
 	id: SlotId,
 	providerId: ProviderId,
@@ -2736,10 +2788,19 @@ export type StaffMember = {
 
 export type StaffMemberId = string;
 
+/**  Where a PC stands with its hub. */
+export type Standing = "in" | 
+/**  Taken out; what it had not sent is still taken and set aside, and it gets nothing. */
+"drained" | 
+/**  Taken out; nothing is taken and nothing given, and it shuts its records when it hears so. */
+"out";
+
 /**  What the first screen shows. */
 export type Startup = 
 /**  No database yet; without a keyring a passphrase must be chosen first. */
-{ kind: "fresh"; keyring: boolean } | { kind: "needsPassphrase" } | { kind: "failed"; code: Code; dataDir: string } | { kind: "ready"; clinic: ClinicOverview };
+{ kind: "fresh"; keyring: boolean } | { kind: "needsPassphrase" } | 
+/**  The PC was taken out of its clinic, and its records are shut. */
+{ kind: "shutOut"; notice: ShutOutNotice } | { kind: "failed"; code: Code; dataDir: string } | { kind: "ready"; clinic: ClinicOverview };
 
 /**  Why a visit cannot be where it is. */
 export type StrandedBy = 
@@ -2877,6 +2938,8 @@ export type SyncStatus = {
 	arriving: Arriving | null,
 	deviceName: string,
 	lane: string,
+	/**  This PC was taken out and takes no new work. */
+	takenOut: TakenOut | null,
 };
 
 export type SyncStatusChanged = SyncStatus;
@@ -2895,6 +2958,14 @@ export type SyncWhy =
 "by_itself";
 
 export type TagKind = "specialization" | "language" | "skill";
+
+/**  A PC that was taken out and hands over: since when, and by whom. */
+export type TakenOut = {
+	/**  By the hub's clock. */
+	at: Instant,
+	/**  The manager's name; none for whoever runs the hub. */
+	by: string | null,
+};
 
 /**  One way of paying on one day. */
 export type Takings = {

@@ -114,6 +114,7 @@ const words: Record<Code, Words> = {
   other_clinic: situation("other_clinic"),
   hub_has_no_clinic: situation("hub_has_no_clinic"),
   device_revoked: situation("device_revoked"),
+  device_drained: situation("device_drained"),
   sync_running: situation("sync_running"),
   sync_stopped: situation("sync_stopped"),
   internal: situation("internal"),

@@ -88,4 +88,9 @@ export function listenToCore() {
   });
   void events.syncProgressed.listen((event) => syncProgress.set(event.payload));
   void events.screenLocked.listen(forgetRecords);
+  void events.shutOut.listen(() => {
+    forgetRecords();
+    queries.setQueryData(keys.session, null);
+    void refresh(keys.startup);
+  });
 }

@@ -6,7 +6,9 @@ use specta::Type;
 
 use crate::error::Result;
 use crate::ids::DeviceId;
-use crate::sync::commit::{self, GENESIS, Origin};
+use crate::sync::commit::{self, Body, GENESIS, Origin};
+use crate::sync::devices::follow;
+use crate::sync::rotation;
 use crate::sync::snapshot;
 
 /// What is wrong with a commit.
@@ -77,7 +79,10 @@ pub fn verify_log(conn: &Connection) -> Result<LogReport> {
                 return Ok(report);
             }
             report.devices += 1;
-            chain = Some(Chain { origin, seq: 0, hash: GENESIS, public_key: public_key(conn, origin)? });
+            let first = commit::chain_hash(&GENESIS, origin, 1, row.get_ref("body")?.as_blob().unwrap_or_default());
+            let signature = row.get_ref("signature")?.as_blob().unwrap_or_default();
+            let public_key = public_key(conn, origin, &first, signature)?;
+            chain = Some(Chain { origin, seq: 0, hash: GENESIS, public_key });
         }
         let Some(chain) = chain.as_mut() else { continue };
         own_seen |= own.as_ref().is_some_and(|own| own.origin == origin);
@@ -98,7 +103,16 @@ pub fn verify_log(conn: &Connection) -> Result<LogReport> {
             let signature = row.get_ref("signature")?.as_blob().unwrap_or_default();
             match &chain.public_key {
                 None => Some(LogFault::UnknownDevice),
-                Some(key) => (!commit::verify(key, &hash, signature)).then_some(LogFault::Signature),
+                Some(key) if commit::verify(key, &hash, signature) => None,
+                Some(key) => {
+                    // Whoever renews a key signs that with the new one; the old one has signed the renewal.
+                    let body = Body::decode(row.get_ref("body")?.as_blob().unwrap_or_default()).ok();
+                    let renewals = body.map(|body| rotation::of_body(&body, origin.device)).unwrap_or_default();
+                    let next = follow(origin.device, key, &renewals);
+                    let sound = commit::verify(&next, &hash, signature);
+                    chain.public_key = Some(next);
+                    (!sound).then_some(LogFault::Signature)
+                }
             }
         };
         if let Some(what) = what {
@@ -142,10 +156,12 @@ fn own_head(conn: &Connection) -> Result<Option<Chain>> {
     Ok(found)
 }
 
-fn public_key(conn: &Connection, origin: Origin) -> Result<Option<Vec<u8>>> {
-    Ok(conn
-        .query_row("SELECT public_key FROM devices WHERE id = ?1", [origin.device], |row| row.get("public_key"))
-        .optional()?)
+/// The key with which a PC's life began: of those that it ever had, the one that fits its first commit.
+fn public_key(conn: &Connection, origin: Origin, first: &[u8; 32], signature: &[u8]) -> Result<Option<Vec<u8>>> {
+    let keys = rotation::all_keys(conn)?.into_iter().filter(|(device, _)| *device == origin.device);
+    let mut keys: Vec<Vec<u8>> = keys.map(|(_, key)| key).collect();
+    let fits = keys.iter().position(|key| commit::verify(key, first, signature)).unwrap_or(0);
+    Ok((!keys.is_empty()).then(|| keys.swap_remove(fits)))
 }
 
 fn bad(origin: Origin, seq: u64, what: LogFault) -> BadCommit {

@@ -140,12 +140,10 @@ pub fn sheet(conn: &Connection, id: PrescriptionId) -> Result<SignedSheet> {
         .optional()?;
     let (content, signature) = found.ok_or(Code::NotFound)?;
     let hash = hash(&content);
-    let mut keys = conn.prepare_cached("SELECT id, public_key FROM devices")?;
-    let mut rows = keys.query([])?;
-    while let Some(row) = rows.next()? {
-        let key: Vec<u8> = row.get("public_key")?;
+    for (device, key) in crate::sync::rotation::all_keys(conn)? {
         if crate::sync::commit::verify(&key, &hash, &signature) {
-            return Ok(SignedSheet { sheet: serde_json::from_str(&content)?, signature, device: row.get("id")?, hash });
+            let device = crate::ids::DeviceId(device);
+            return Ok(SignedSheet { sheet: serde_json::from_str(&content)?, signature, device, hash });
         }
     }
     Err(Code::Immutable.into())

@@ -15,6 +15,7 @@ use crate::sync::log::{Catalogue, note_touches, write_heads};
 use crate::sync::merge::StampId;
 use crate::sync::newer;
 use crate::sync::overlap;
+use crate::sync::rotation;
 use crate::sync::row::RowState;
 use crate::sync::snapshot;
 use crate::sync::tables::{Class, Table};
@@ -91,6 +92,9 @@ pub fn apply(
         && let Some(reason) = fit::misplaced(&known, &judge, |table, id| exists(conn, catalogue, table, id))?
     {
         return aside(&reason);
+    }
+    if let Some(reason) = rotation::unfit(&known, commit.origin.device) {
+        return quarantine(conn, commit, &reason, now);
     }
     // What concerns a table that only a newer version has waits in the log for this PC's update.
     if matches!(known, Cow::Owned(_)) {

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::error::Code;
+use crate::sync::devices::*;
 use crate::sync::protocol::*;
 use crate::sync::shallow;
 use crate::sync::snapshot::ChunkRequest;
@@ -39,12 +40,20 @@ pub struct HubClient<T> {
     key: SigningKey,
     app_version: String,
     token: Mutex<Option<String>>,
+    /// For a hub that knows a key from before.
+    renewals: Vec<KeyRenewal>,
     sent: AtomicU64,
     received: AtomicU64,
 }
 
 pub(super) fn unreadable(error: impl ToString) -> Refusal {
     Refusal::new(Code::HubRefused, error.to_string())
+}
+
+/// Asks the hub behind `transport` to let a PC in that has shut its records.
+pub(super) async fn release_over<T: Transport>(transport: &T, request: &ReleaseRequest) -> Result<Release, Refusal> {
+    let (status, bytes) = transport.exchange("v1/release", None, pack(request).map_err(unreadable)?).await?;
+    answer(status, &bytes)
 }
 
 /// Asks the hub behind `transport` to let this PC in.
@@ -80,9 +89,15 @@ impl<T: Transport> HubClient<T> {
             key,
             app_version: app_version.to_owned(),
             token: Mutex::default(),
+            renewals: Vec::new(),
             sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
         }
+    }
+
+    /// With what the PC's keys before this one have said, for a hub that has not heard of this one yet.
+    pub fn renewing(self, renewals: Vec<KeyRenewal>) -> HubClient<T> {
+        HubClient { renewals, ..self }
     }
 
     /// The same PC over another transport.
@@ -98,6 +113,23 @@ impl<T: Transport> HubClient<T> {
     }
 
     async fn fresh_token(&self) -> Result<String, Refusal> {
+        match self.asked_token().await {
+            Err(refusal) if refusal.code == Code::HubRefused && !self.renewals.is_empty() => {
+                self.tell_renewals().await?;
+                self.asked_token().await
+            }
+            other => other,
+        }
+    }
+
+    /// Tells the hub which key follows the one that it knows.
+    async fn tell_renewals(&self) -> Result<(), Refusal> {
+        let request = RenewRequest { device: self.device, renewals: self.renewals.clone() };
+        let (status, bytes) = self.once("v1/renew", None, pack(&request).map_err(unreadable)?).await?;
+        answer(status, &bytes)
+    }
+
+    async fn asked_token(&self) -> Result<String, Refusal> {
         let (status, bytes) = self.once("v1/challenge", None, Vec::new()).await?;
         let challenge: Challenge = answer(status, &bytes)?;
         let request = TokenRequest {
@@ -181,5 +213,34 @@ impl<T: Transport> HubApi for HubClient<T> {
 
     fn traffic(&self) -> (u64, u64) {
         (self.sent.load(Ordering::Relaxed), self.received.load(Ordering::Relaxed))
+    }
+}
+
+impl<T: Transport> DevicesApi for HubClient<T> {
+    async fn take_out(&self, request: TakeOutRequest) -> Result<(), Refusal> {
+        self.call("v1/take-out", &request).await
+    }
+
+    async fn let_in(&self, request: DeviceRequest) -> Result<LetIn, Refusal> {
+        self.call("v1/let-in", &request).await
+    }
+
+    async fn ask_renewal(&self, request: DeviceRequest) -> Result<(), Refusal> {
+        self.call("v1/ask-renewal", &request).await
+    }
+
+    async fn verdict(&self, nonce: Vec<u8>) -> Result<Verdict, Refusal> {
+        let ask = || async {
+            let request = VerdictRequest::signed(self.device, nonce.clone(), &self.key);
+            let (status, bytes) = self.once("v1/verdict", None, pack(&request).map_err(unreadable)?).await?;
+            answer::<Verdict>(status, &bytes)
+        };
+        match ask().await {
+            Err(refusal) if refusal.code == Code::HubRefused && !self.renewals.is_empty() => {
+                self.tell_renewals().await?;
+                ask().await
+            }
+            other => other,
+        }
     }
 }

@@ -7,6 +7,7 @@ use specta::Type;
 use uuid::Uuid;
 
 mod decided;
+mod handed_over;
 mod quarantined;
 
 use crate::db::Tx;
@@ -19,6 +20,7 @@ use crate::sync::tables::{Table, rule_of};
 use crate::sync::value::Value;
 
 pub use decided::{Decided, decided, undo_version};
+pub use handed_over::{Accepted, accept};
 pub use quarantined::{Quarantined, open_quarantine, put_aside, quarantined};
 
 /// Shown to nobody, not even to whoever decides.

@@ -14,11 +14,13 @@ use crate::sync::commit::{self, Origin, Sealed};
 use crate::sync::copies::{Elsewhere, Lives};
 use crate::sync::digest::{Delta, Digest};
 use crate::sync::incarnation;
+use crate::sync::leaving;
 use crate::sync::log::{self, Author, Catalogue};
 use crate::sync::protocol::{
     DigestRequest, Hello, HelloRequest, HubApi, OriginHead, PullReply, PullRequest, Push, PushReply, Refusal,
 };
 use crate::sync::repair;
+use crate::sync::rotation;
 use crate::sync::shallow;
 use crate::sync::snapshot::{self, Far};
 
@@ -238,6 +240,9 @@ impl<H: HubApi> Run<'_, H> {
     /// Learns how far the hub is, and starts over where one of the two has lost something.
     async fn greet(&mut self) -> Result<()> {
         let mut hello = self.hello(None).await?;
+        if let Some(you) = &hello.you {
+            leaving::greeted(self.db, you)?;
+        }
         if !self.agrees(&hello)? {
             self.begin_again(hello.your_seq).await?;
             hello = self.hello(None).await?;
@@ -266,7 +271,8 @@ impl<H: HubApi> Run<'_, H> {
     }
 
     async fn hello(&self, at: Option<u64>) -> Result<Hello> {
-        Ok(self.hub.hello(HelloRequest { incarnation: self.origin.incarnation, at, heads: false }).await?)
+        let last = self.db.read(Author::read)?.seq;
+        Ok(self.hub.hello(HelloRequest { incarnation: self.origin.incarnation, at, heads: false, last }).await?)
     }
 
     /// The hub was restored: it is given everything that this PC knows and it does not, whoever wrote
@@ -278,7 +284,8 @@ impl<H: HubApi> Run<'_, H> {
             // that have the whole log bring it.
             return Ok(());
         }
-        let request = HelloRequest { incarnation: self.origin.incarnation, at: None, heads: true };
+        let last = self.db.read(Author::read)?.seq;
+        let request = HelloRequest { incarnation: self.origin.incarnation, at: None, heads: true, last };
         let heads = self.hub.hello(request).await?.heads;
         let head_of = |origin: Origin| {
             let known = |head: &&OriginHead| head.device == origin.device && head.incarnation == origin.incarnation;
@@ -618,6 +625,7 @@ fn apply_page(
     let mut applied = 0;
     let mut hlc = Author::read(conn)?.hlc.0;
     let mut heads = std::collections::HashMap::new();
+    let keys = rotation::keys_before(conn, page)?;
     for pulled in &page.commits {
         let origin = Origin { device: pulled.device, incarnation: pulled.incarnation };
         let seq = pulled.sealed.seq;
@@ -641,7 +649,7 @@ fn apply_page(
         hlc = hlc.max(pulled.hlc);
         applied += 1;
     }
-    check_signatures(conn, page, &heads)?;
+    check_signatures(conn, page, &heads, &keys)?;
     aftermath.derive(conn, catalogue, now)?;
     delta.store(conn)?;
     conn.prepare_cached("UPDATE this_device SET hlc = ?1 WHERE only = 1")?.execute([hlc])?;
@@ -658,6 +666,7 @@ pub(super) fn check_signatures(
     conn: &Connection,
     page: &PullReply,
     heads: &std::collections::HashMap<Origin, (u64, Vec<u8>)>,
+    keys: &std::collections::BTreeMap<Uuid, Vec<u8>>,
 ) -> Result<()> {
     let mut key_of = conn.prepare_cached("SELECT public_key FROM devices WHERE id = ?1")?;
     for (origin, (seq, hash)) in heads {
@@ -666,6 +675,7 @@ pub(super) fn check_signatures(
         });
         let Some(last) = last else { continue };
         let key: Option<Vec<u8>> = key_of.query_row([origin.device], |row| row.get(0)).optional()?;
+        let key = rotation::key_after(page, origin.device, keys.get(&origin.device), key);
         let hash = <[u8; 32]>::try_from(hash.as_slice()).unwrap_or_default();
         let sound = key.is_some_and(|key| commit::verify(&key, &hash, &last.sealed.signature));
         if !sound {

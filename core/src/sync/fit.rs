@@ -68,6 +68,9 @@ pub fn misplaced<E: From<Error>>(
     Ok(None)
 }
 
+/// Why the hub sets aside what a PC had not sent when it was taken out: a person looks at it first.
+pub const HANDED_OVER: &str = "handed over by a PC that was taken out";
+
 /// The part of [`unfit`] that can be told from the commit alone, whatever rows there are. A PC asks it
 /// about tables that it does not know, too, because the hub sets aside all of a commit or nothing.
 pub fn malformed(body: &Body, tenant: Uuid) -> Option<String> {

@@ -10,7 +10,9 @@ use rustls::ClientConfig;
 use uuid::Uuid;
 
 use crate::error::Code;
-use crate::sync::client::{HubClient, Transport, enrol_over, unreadable};
+use crate::keys::LockedOut;
+use crate::sync::client::{HubClient, Transport, enrol_over, release_over, unreadable};
+use crate::sync::devices::{Release, ReleaseRequest};
 use crate::sync::pin::{self, Demand, Pin};
 use crate::sync::protocol::*;
 
@@ -93,6 +95,17 @@ pub async fn enrol(base: &Url, request: &EnrolRequest) -> Result<Enrolled, Refus
     let http = Http::to(base, demand)?;
     let reply = enrol_over(&http, &EnrolRequest { code, ..request.clone() }).await?;
     Ok(Enrolled { reply, pin: http.met(), address: http.base })
+}
+
+/// Asks its hub to let a PC in that has shut its records, at the address and with the key that it knew.
+/// The code may bring letters of the key along; of a hub whose key was known, that one is asked for.
+pub async fn release(notice: &LockedOut, typed: &str) -> Result<Release, Refusal> {
+    let (code, letters) = pin::split(typed).map_err(|code| Refusal::new(code, "letters are missing"))?;
+    let base = parse_address(&notice.address).map_err(|code| Refusal::new(code, "no address"))?;
+    let known = notice.pin.as_deref().and_then(Pin::from_hex).map(Demand::Key);
+    let http = Http::to(&base, known.or(letters))?;
+    let request = ReleaseRequest { code, device: notice.device, nonce: notice.nonce.clone() };
+    release_over(&http, &request).await
 }
 
 impl Http {

@@ -15,6 +15,7 @@ use crate::sync::copies::Elsewhere;
 use crate::sync::digest::Delta;
 use crate::sync::log::{Author, Catalogue};
 use crate::sync::merge::StampId;
+use crate::sync::rotation;
 use crate::sync::row::RowState;
 use crate::sync::tables::Table;
 
@@ -90,7 +91,9 @@ pub fn begin(
     restamp_heads(conn, catalogue, &moves)?;
     let (mut head, mut seq) = (GENESIS.to_vec(), 0u64);
     let mut there = elsewhere.iter();
-    for (id, bytes) in own_after(conn, old, common)? {
+    let mine = own_after(conn, old, common)?;
+    let bodies: Vec<Vec<u8>> = mine.iter().map(|(_, body)| body.clone()).collect();
+    for ((id, bytes), key) in mine.into_iter().zip(rotation::signers(conn, &author, &bodies)?) {
         if let Some(there) = there.next() {
             conn.execute(
                 "UPDATE commits SET incarnation = ?1, seq = ?2, hash = ?3, signature = ?4, body = ?5, hub_seq = ?6 WHERE id = ?7",
@@ -115,7 +118,7 @@ pub fn begin(
         let hash = commit::chain_hash(&head, new, seq, &bytes);
         conn.execute(
             "UPDATE commits SET incarnation = ?1, seq = ?2, hash = ?3, signature = ?4, body = ?5, hub_seq = NULL WHERE id = ?6",
-            params![incarnation, seq as i64, hash.as_slice(), commit::sign(&author.key, &hash), bytes, id],
+            params![incarnation, seq as i64, hash.as_slice(), commit::sign(&key, &hash), bytes, id],
         )?;
         head = hash.to_vec();
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::error::Code;
 use crate::sync::commit::Sealed;
+use crate::sync::devices::{Standing, You};
 use crate::sync::digest::{BucketSum, Digest};
 use crate::sync::row::RowState;
 use crate::sync::snapshot::ChunkRequest;
@@ -92,6 +93,9 @@ pub struct HelloRequest {
     pub at: Option<u64>,
     /// Whether `heads` is asked for.
     pub heads: bool,
+    /// The last commit that the PC has made: what of it the hub lacks, the PC owes.
+    #[serde(default)]
+    pub last: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -108,6 +112,9 @@ pub struct Hello {
     pub incarnations: u32,
     /// The last commit of every origin of the clinic that the hub has.
     pub heads: Vec<OriginHead>,
+    /// About the PC that asks; none from a hub of an older version.
+    #[serde(default)]
+    pub you: Option<You>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -233,6 +240,17 @@ pub struct HubDevice {
     /// Commits in the hub that this PC has not fetched.
     pub behind: i64,
     pub app_version: String,
+    pub standing: Standing,
+    /// When it was taken out, milliseconds UTC by the hub's clock.
+    pub out_at: Option<i64>,
+    /// The manager who took it out; none for whoever runs the hub.
+    pub out_by: Option<Uuid>,
+    /// When it was told to shut its records.
+    pub locked_at: Option<i64>,
+    /// Commits that it had made, when it was last heard, and that are not here.
+    pub owes: i64,
+    /// A new key was asked for, and it has not made one yet.
+    pub renewal_asked: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -14,8 +14,9 @@ use crate::sync::protocol::{HelloRequest, HubApi};
 pub async fn reintroduce(db: &Db, hub: HttpHub, typed: &str) -> Result<bool> {
     let (Some(_), (_, Some(demand))) = (db.read(engine::link)?, pin::split(typed)?) else { return Ok(false) };
     let hub = hub.insisting_on(Some(demand))?;
-    let incarnation = db.read(Author::read)?.origin.incarnation;
-    match hub.hello(HelloRequest { incarnation, at: None, heads: false }).await {
+    let author = db.read(Author::read)?;
+    let (incarnation, last) = (author.origin.incarnation, author.seq);
+    match hub.hello(HelloRequest { incarnation, at: None, heads: false, last }).await {
         Ok(_) => {}
         Err(refusal) if refusal.code == Code::HubRefused => return Ok(false),
         Err(refusal) => return Err(refusal.into()),

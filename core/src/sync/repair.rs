@@ -265,7 +265,7 @@ pub(super) fn put(
 
 /// Takes a row away that the hub has set aside; the commit that made it stays in the log and in the
 /// quarantine, where a person sees it.
-fn take_away(conn: &Connection, catalogue: &Catalogue, table: Table, row: Uuid) -> Result<()> {
+pub(super) fn take_away(conn: &Connection, catalogue: &Catalogue, table: Table, row: Uuid) -> Result<()> {
     let name = table.name();
     if catalogue.table(table).columns.iter().any(|column| column == "deleted_at") {
         // Search indexes let go of a row when it is marked.

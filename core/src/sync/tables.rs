@@ -167,6 +167,7 @@ tables! {
     AuditLog "audit_log",
     ConflictDecisions "conflict_decisions",
     Devices "devices",
+    KeyRenewals "key_renewals",
 }
 
 /// Tables that never leave the PC, and the derived ones that every replica makes for itself.
@@ -216,7 +217,8 @@ impl Table {
             | Table::MessageReceipts
             | Table::TicketEvents
             | Table::AuditLog
-            | Table::ConflictDecisions => Class::Append,
+            | Table::ConflictDecisions
+            | Table::KeyRenewals => Class::Append,
             Table::Appointments => Class::Claim,
             Table::QueueTickets | Table::Waitlist | Table::Invoices | Table::Payments | Table::Notifications => {
                 Class::Forward
@@ -418,7 +420,8 @@ impl Table {
             | Table::MessageReceipts
             | Table::TicketEvents
             | Table::AuditLog
-            | Table::ConflictDecisions => &[],
+            | Table::ConflictDecisions
+            | Table::KeyRenewals => &[],
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod booking_limit;
 mod close_clinic;
+mod devices;
 mod edit_clinic;
 mod edit_tenant;
 mod found;
@@ -16,6 +17,7 @@ use crate::ids::{ClinicId, ProviderId, TenantId};
 
 pub use booking_limit::{Room, check_booking_limit};
 pub use close_clinic::{deactivate_clinic, reactivate_clinic};
+pub use devices::{mark_device_in, mark_device_out};
 pub use edit_clinic::{ClinicForm, add_clinic, edit_clinic};
 pub use edit_tenant::{TenantForm, TenantSettings, edit_tenant, find_active, find_by_slug, tenant_settings};
 pub use found::{ClinicSetup, found, introduce_device};

@@ -6,9 +6,11 @@ use neem_core::clock::Hlc;
 use neem_core::error::Code;
 use neem_core::ids::Instant;
 use neem_core::sync::commit::{self, Body, Origin, Sealed};
+use neem_core::sync::devices::follow;
 use neem_core::sync::digest::Delta;
 use neem_core::sync::fit::{self, Judge, id_in};
 use neem_core::sync::protocol::{Push, PushReply, Refusal};
+use neem_core::sync::rotation;
 use neem_core::sync::row::RowState;
 use uuid::Uuid;
 
@@ -118,8 +120,18 @@ impl<'a> Taken<'a> {
         Ok(())
     }
 
+    /// The key that the origin's PC has after these commits: it was `key`, and each renewal among them is
+    /// signed by the one before.
+    pub fn key_after(&self, key: &[u8]) -> Vec<u8> {
+        let device = self.origin.device;
+        let renewals: Vec<_> = self.links.iter().flat_map(|link| rotation::of_body(&link.body, device)).collect();
+        follow(device, key, &renewals)
+    }
+
     /// Fetches the rows that the commits are about, and merges those commits that are fit.
-    pub fn merge(&mut self, tx: &mut dyn WriteTx, judge: &Judge) -> Result<()> {
+    /// With `handed_over` all are set aside: their PC was taken out, and a person looks at them first. Only
+    /// a renewal of its key counts, which the commits after it are checked with.
+    pub fn merge(&mut self, tx: &mut dyn WriteTx, judge: &Judge, handed_over: bool) -> Result<()> {
         self.fetch(tx, judge)?;
         let (tenant, origin) = (self.tenant, self.origin);
         for link in &mut self.links {
@@ -127,7 +139,11 @@ impl<'a> Taken<'a> {
                 let row = self.rows.get(table).and_then(|rows| rows.get(&id));
                 Ok::<_, StoreError>(row.is_some_and(|row| row.stored.is_some() || row.state.is_some()))
             };
-            link.reason = fit::unfit(&link.body, tenant, judge, exists)?;
+            link.reason = match handed_over && !rotation::only_renews(&link.body, origin.device) {
+                true => Some(fit::HANDED_OVER.to_owned()),
+                false => fit::unfit(&link.body, tenant, judge, exists)?,
+            };
+            link.reason = link.reason.take().or_else(|| rotation::unfit(&link.body, origin.device));
             if let Some(reason) = &link.reason {
                 tracing::warn!(device = %origin.device, seq = link.sealed.seq, reason, "quarantined");
                 self.reply.quarantined.push((link.sealed.seq, reason.clone()));

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use neem_core::clock::Entropy;
 use neem_core::sync::commit::Origin;
+use neem_core::sync::devices::Standing;
 use neem_core::sync::digest::{Delta, Digest};
 use neem_core::sync::protocol::HubDevice;
 use uuid::Uuid;
@@ -66,6 +67,10 @@ pub trait Store: Send + Sync {
     /// the disk is not waited for.
     fn note_seen(&self, tenant: Uuid, device: Uuid, pulled: i64, now: i64) -> Result<()>;
 
+    /// Remembers a PC's last commit by its own word, and when it was heard. For show only, as
+    /// [`Store::note_seen`].
+    fn note_last(&self, tenant: Uuid, origin: Origin, last: u64, now: i64) -> Result<()>;
+
     /// From now on, what other hubs on this database take in is told to `news`.
     fn attach(&self, _news: &Arc<News>) {}
 
@@ -81,8 +86,25 @@ pub trait Store: Send + Sync {
 pub struct Entry {
     /// Ed25519.
     pub public_key: Vec<u8>,
+    /// The key that its last commit here was signed with: the one before, while the renewal is on its way.
+    pub log_key: Vec<u8>,
     /// Milliseconds UTC; none while the PC is in.
     pub revoked_at: Option<i64>,
+    /// The manager who took it out; none for whoever runs the hub.
+    pub revoked_by: Option<Uuid>,
+    pub standing: Standing,
+    /// When it was told to shut its records.
+    pub locked_at: Option<i64>,
+    pub renewal_asked: bool,
+}
+
+/// A PC's entry in a clinic that takes it out.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaving {
+    pub standing: Standing,
+    pub by: Option<Uuid>,
+    /// Milliseconds UTC.
+    pub at: i64,
 }
 
 /// A PC that is let in.
@@ -102,6 +124,8 @@ pub struct NewEntry<'a> {
 pub struct CodeEntry {
     /// None for a PC that brings a clinic of its own.
     pub tenant: Option<Uuid>,
+    /// The PC that it lets in again, if it is for one.
+    pub device: Option<Uuid>,
     pub expires_at: i64,
     pub used_at: Option<i64>,
 }
@@ -196,7 +220,7 @@ pub trait ReadTx {
     /// The lanes that the clinic's PCs have, in order.
     fn lanes(&mut self, tenant: Uuid) -> Result<Vec<String>>;
 
-    /// Every PC that is in, by lane, with how far it is behind.
+    /// Every PC, by lane, with how far it is behind; those that were taken out as well.
     fn devices(&mut self, tenant: Uuid) -> Result<Vec<HubDevice>>;
 
     fn code(&mut self, code_hash: &[u8]) -> Result<Option<CodeEntry>>;
@@ -291,10 +315,29 @@ pub trait WriteTx: ReadTx {
     /// Whether the PC was not enrolled yet, in any clinic.
     fn add_device(&mut self, tenant: Uuid, entry: &NewEntry<'_>) -> Result<bool>;
 
-    /// Puts a PC out.
-    fn revoke(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()>;
+    /// Takes a PC out.
+    fn take_out(&mut self, tenant: Uuid, device: Uuid, leaving: &Leaving) -> Result<()>;
 
-    fn add_code(&mut self, code_hash: &[u8], tenant: Option<Uuid>, expires_at: i64) -> Result<()>;
+    /// Shuts a PC out, on the word of whoever runs the hub.
+    fn revoke(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()> {
+        self.take_out(tenant, device, &Leaving { standing: Standing::Out, by: None, at: now })
+    }
+
+    /// Lets a PC in again.
+    fn let_in(&mut self, tenant: Uuid, device: Uuid) -> Result<()>;
+
+    /// A PC was told to shut its records.
+    fn note_locked(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()>;
+
+    /// A PC shall have a new key.
+    fn ask_renewal(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()>;
+
+    /// The key with which a PC signs in, and the one that its commits carry.
+    fn set_keys(&mut self, tenant: Uuid, device: Uuid, public_key: &[u8], log_key: &[u8]) -> Result<()>;
+
+    /// `device`: for one PC that was here before, and no other.
+    fn add_code(&mut self, code_hash: &[u8], tenant: Option<Uuid>, device: Option<Uuid>, expires_at: i64)
+    -> Result<()>;
 
     /// Uses a code up; false if somebody else has.
     fn use_code(&mut self, code_hash: &[u8], now: i64) -> Result<bool>;
@@ -306,6 +349,15 @@ pub trait WriteTx: ReadTx {
 
     /// Ends it, and returns when it is safe on disk.
     fn commit(self: Box<Self>) -> Result<()>;
+}
+
+/// Where a PC stands, as it is kept: one that was taken out before there were two ways is out.
+fn standing(revoked_at: Option<i64>, way_out: Option<String>) -> Standing {
+    match (revoked_at, way_out.as_deref()) {
+        (None, _) => Standing::In,
+        (Some(_), Some("drain")) => Standing::Drained,
+        (Some(_), _) => Standing::Out,
+    }
 }
 
 /// The sums by table.

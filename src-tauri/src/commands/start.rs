@@ -6,6 +6,7 @@ use tauri::{AppHandle, State};
 
 use crate::error::Answer;
 use crate::keyring;
+use crate::lockout;
 use crate::startup::{self, ClinicOverview, Files, JoinRequest, Startup};
 use crate::state::{App, apart};
 
@@ -27,6 +28,11 @@ fn begin(app: &App) -> Answer<Startup> {
     }
     let opened = match files.key_file().map(|file| file.kept) {
         Ok(Kept::Passphrase { .. }) => return Ok(Startup::NeedsPassphrase),
+        Ok(Kept::LockedOut(notice)) => {
+            // A cut may have come between the seal and the keyring.
+            notice.account.as_deref().into_iter().for_each(keyring::forget);
+            return Ok(Startup::ShutOut { notice: (&*notice).into() });
+        }
         Ok(Kept::Keyring { .. }) => files.open_with_keyring(),
         Err(error) => Err(error),
     };
@@ -104,6 +110,14 @@ pub async fn restore_clinic(
 #[specta::specta]
 pub async fn unlock_database(handle: AppHandle, passphrase: String) -> Answer<ClinicOverview> {
     apart(handle, move |app| once(app, |files| files.open(&files.key_file()?.unwrap_with(&passphrase)?))).await
+}
+
+/// Opens the records of a PC that was shut out, with a manager's code.
+#[tauri::command]
+#[specta::specta]
+pub async fn let_this_pc_in(handle: AppHandle, code: String) -> Answer<()> {
+    let work = handle.clone();
+    apart(handle, move |_| Ok(lockout::let_in(&work, &code)?)).await
 }
 
 #[tauri::command(async)]

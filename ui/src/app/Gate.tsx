@@ -10,6 +10,7 @@ import { HereProvider } from "../kit/clinic";
 import { Entrance } from "../kit/Entrance";
 import { FailedStart } from "../start/FailedStart";
 import { NeedsPassphrase } from "../start/Passphrase";
+import { ShutOut } from "../start/ShutOut";
 import { StartScreen } from "../start/StartScreen";
 import { router } from "./routes";
 
@@ -26,6 +27,8 @@ export function Gate() {
       return <StartScreen keyring={state.keyring} />;
     case "needsPassphrase":
       return <NeedsPassphrase />;
+    case "shutOut":
+      return <ShutOut notice={state.notice} />;
     case "failed":
       return (
         <FailedStart code={state.code} dataDir={state.dataDir} busy={startup.isFetching} onRetry={retry} />

@@ -10,7 +10,7 @@ use crate::db::{Tx, columns};
 use crate::error::{Code, Result};
 use crate::ids::{ConflictId, DecisionId, Instant};
 use crate::sync::commit::Body;
-use crate::sync::fit::uuid_in;
+use crate::sync::fit::{HANDED_OVER, uuid_in};
 use crate::sync::merge::{Head, StampId};
 use crate::sync::tables::Table;
 use crate::sync::value::Value;
@@ -29,6 +29,8 @@ pub struct Quarantined {
     /// The tables that it would have written.
     pub tables: Vec<String>,
     pub reason: String,
+    /// It breaks no rule: its PC was taken out before it was sent, and it can be taken into the records.
+    pub handed_over: bool,
     /// By the clock of the PC that made it; none if that cannot be read.
     pub made_at: Option<Instant>,
     /// When it came to this PC.
@@ -67,6 +69,7 @@ pub fn quarantined(conn: &Connection) -> Result<Vec<Quarantined>> {
             tables: body.as_ref().map(tables_of).unwrap_or_default(),
             made_at: body.as_ref().map(|body| Instant(body.at)),
             action: body.map(|body| body.action),
+            handed_over: reason == HANDED_OVER,
             reason,
             at,
         });
@@ -83,7 +86,7 @@ fn tables_of(body: &Body) -> Vec<String> {
 }
 
 /// The name of the patient whom a commit concerns: one that it would have made, or one that is known here.
-fn patient_of(conn: &Connection, body: &Body) -> Result<Option<String>> {
+pub(super) fn patient_of(conn: &Connection, body: &Body) -> Result<Option<String>> {
     for block in &body.inserts {
         for row in &block.rows {
             let position = block.columns.iter().position(|column| column == "full_name");
@@ -124,7 +127,7 @@ pub fn open_quarantine(conn: &Connection) -> Result<u32> {
     if none { Ok(0) } else { Ok(quarantined(conn)?.len() as u32) }
 }
 
-fn quarantine_id(stamp: StampId) -> ConflictId {
+pub(super) fn quarantine_id(stamp: StampId) -> ConflictId {
     ConflictId(Uuid::new_v5(&stamp.device, format!("quarantine/{}/{}", stamp.incarnation, stamp.seq).as_bytes()))
 }
 

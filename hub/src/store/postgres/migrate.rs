@@ -6,7 +6,10 @@ use uuid::Uuid;
 use super::pool::Connection;
 use crate::store::{Result, StoreError, new_identity};
 
-const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/hub/postgres/0001_hub.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../../migrations/hub/postgres/0001_hub.sql"),
+    include_str!("../../../../migrations/hub/postgres/0003_taken_out.sql"),
+];
 
 /// The hub's id and its secret.
 pub fn migrate(conn: &mut Connection, entropy: &dyn Entropy) -> Result<(Uuid, [u8; 32])> {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use neem_core::clock::Entropy;
+use neem_core::sync::commit::Origin;
 use postgres::config::{Host, SslMode};
 use postgres::error::SqlState;
 use postgres::{Config, Row, SimpleQueryMessage};
@@ -123,6 +124,14 @@ impl Store for PostgresStore {
         let mut tx = self.begin("ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off")?;
         let sql = "UPDATE devices SET pulled = $1, last_seen = $2 WHERE tenant = $3 AND id = $4";
         tx.tell(sql, &[&pulled, &now, &tenant, &device])?;
+        Box::new(tx).commit()
+    }
+
+    fn note_last(&self, tenant: Uuid, origin: Origin, last: u64, now: i64) -> Result<()> {
+        let mut tx = self.begin("ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off")?;
+        let sql = "UPDATE devices SET life = $1, last_seq = $2, last_seen = $3 WHERE tenant = $4 AND id = $5";
+        let (life, last) = (i64::from(origin.incarnation), i64::try_from(last).unwrap_or(i64::MAX));
+        tx.tell(sql, &[&life, &last, &now, &tenant, &origin.device])?;
         Box::new(tx).commit()
     }
 

@@ -7,7 +7,7 @@ use postgres::Row;
 use uuid::Uuid;
 
 use super::PgTx;
-use crate::store::{BucketSum, CodeEntry, Entry, Head, Quarantined, ReadTx, Result, StoredCommit};
+use crate::store::{self, BucketSum, CodeEntry, Entry, Head, Quarantined, ReadTx, Result, StoredCommit};
 
 fn origin(row: &Row) -> Origin {
     let incarnation: i64 = row.get("incarnation");
@@ -60,9 +60,20 @@ impl ReadTx for PgTx<'_> {
     }
 
     fn entry(&mut self, tenant: Uuid, device: Uuid) -> Result<Option<Entry>> {
-        let sql = "SELECT public_key, revoked_at FROM devices WHERE tenant = $1 AND id = $2";
+        let sql =
+            "SELECT public_key, coalesce(log_key, public_key) AS log_key, revoked_at, revoked_by, way_out, locked_at,
+                    renewal_asked_at IS NOT NULL AS renewal_asked
+                   FROM devices WHERE tenant = $1 AND id = $2";
         let row = self.ask_one(sql, &[&tenant, &device])?;
-        Ok(row.map(|row| Entry { public_key: row.get("public_key"), revoked_at: row.get("revoked_at") }))
+        Ok(row.map(|row| Entry {
+            public_key: row.get("public_key"),
+            log_key: row.get("log_key"),
+            revoked_at: row.get("revoked_at"),
+            revoked_by: row.get("revoked_by"),
+            standing: store::standing(row.get("revoked_at"), row.get("way_out")),
+            locked_at: row.get("locked_at"),
+            renewal_asked: row.get("renewal_asked"),
+        }))
     }
 
     fn lanes(&mut self, tenant: Uuid) -> Result<Vec<String>> {
@@ -72,10 +83,14 @@ impl ReadTx for PgTx<'_> {
 
     fn devices(&mut self, tenant: Uuid) -> Result<Vec<HubDevice>> {
         // A PC's own commits need no fetching: only those of others count as behind.
-        let sql = "SELECT id, name, lane, last_seen, app_version,
-                          (SELECT count(*) FROM commits
-                           WHERE commits.tenant = $1 AND hub_seq > devices.pulled AND device <> devices.id) AS behind
-                   FROM devices WHERE tenant = $1 AND revoked_at IS NULL ORDER BY length(lane), lane";
+        let sql = "SELECT id, name, lane, last_seen, app_version, revoked_at, revoked_by, way_out, locked_at,
+                    renewal_asked_at IS NOT NULL AS renewal_asked,
+                    (SELECT count(*) FROM commits
+                     WHERE commits.tenant = $1 AND hub_seq > devices.pulled AND device <> devices.id) AS behind,
+                    CASE WHEN last_seq IS NULL THEN 0 ELSE last_seq - coalesce(
+                      (SELECT max(seq) FROM commits
+                       WHERE commits.tenant = $1 AND device = devices.id AND incarnation = devices.life), 0) END AS owes
+             FROM devices WHERE tenant = $1 ORDER BY length(lane), lane";
         let told = |row: &Row| HubDevice {
             device: row.get("id"),
             name: row.get("name"),
@@ -83,15 +98,22 @@ impl ReadTx for PgTx<'_> {
             last_seen: row.get("last_seen"),
             behind: row.get("behind"),
             app_version: row.get("app_version"),
+            standing: store::standing(row.get("revoked_at"), row.get("way_out")),
+            out_at: row.get("revoked_at"),
+            out_by: row.get("revoked_by"),
+            locked_at: row.get("locked_at"),
+            owes: row.get::<_, i64>("owes").max(0),
+            renewal_asked: row.get("renewal_asked"),
         };
         Ok(self.ask(sql, &[&tenant])?.iter().map(told).collect())
     }
 
     fn code(&mut self, code_hash: &[u8]) -> Result<Option<CodeEntry>> {
-        let sql = "SELECT tenant, expires_at, used_at FROM enrolment_codes WHERE code_hash = $1";
+        let sql = "SELECT tenant, device, expires_at, used_at FROM enrolment_codes WHERE code_hash = $1";
         let row = self.ask_one(sql, &[&code_hash])?;
         Ok(row.map(|row| CodeEntry {
             tenant: row.get("tenant"),
+            device: row.get("device"),
             expires_at: row.get("expires_at"),
             used_at: row.get("used_at"),
         }))

@@ -7,7 +7,7 @@ use neem_core::sync::digest::{Delta, sum_of};
 use uuid::Uuid;
 
 use super::PgTx;
-use crate::store::{NewCommit, NewEntry, NewQuarantined, Result, RowPut, WriteTx};
+use crate::store::{Leaving, NewCommit, NewEntry, NewQuarantined, Result, RowPut, WriteTx};
 
 /// The place of a table's total among its buckets.
 const TOTAL: i16 = -1;
@@ -165,15 +165,49 @@ impl WriteTx for PgTx<'_> {
         Ok(true)
     }
 
-    fn revoke(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()> {
-        let sql = "UPDATE devices SET revoked_at = $1 WHERE tenant = $2 AND id = $3 AND revoked_at IS NULL";
+    fn take_out(&mut self, tenant: Uuid, device: Uuid, leaving: &Leaving) -> Result<()> {
+        let sql = "UPDATE devices SET revoked_at = $1, revoked_by = $2, way_out = $3 WHERE tenant = $4 AND id = $5";
+        self.tell(sql, &[&leaving.at, &leaving.by, &leaving.standing.name(), &tenant, &device])?;
+        Ok(())
+    }
+
+    fn let_in(&mut self, tenant: Uuid, device: Uuid) -> Result<()> {
+        let sql = "UPDATE devices SET revoked_at = NULL, revoked_by = NULL, way_out = NULL, locked_at = NULL
+                   WHERE tenant = $1 AND id = $2";
+        self.tell(sql, &[&tenant, &device])?;
+        Ok(())
+    }
+
+    fn note_locked(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()> {
+        let sql = "UPDATE devices SET locked_at = coalesce(locked_at, $1) WHERE tenant = $2 AND id = $3";
         self.tell(sql, &[&now, &tenant, &device])?;
         Ok(())
     }
 
-    fn add_code(&mut self, code_hash: &[u8], tenant: Option<Uuid>, expires_at: i64) -> Result<()> {
-        let sql = "INSERT INTO enrolment_codes (code_hash, tenant, expires_at) VALUES ($1, $2, $3)";
-        self.tell(sql, &[&code_hash, &tenant, &expires_at])?;
+    fn ask_renewal(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()> {
+        let sql = "UPDATE devices SET renewal_asked_at = $1 WHERE tenant = $2 AND id = $3";
+        self.tell(sql, &[&now, &tenant, &device])?;
+        Ok(())
+    }
+
+    fn set_keys(&mut self, tenant: Uuid, device: Uuid, public_key: &[u8], log_key: &[u8]) -> Result<()> {
+        let sql = "UPDATE devices SET
+                     renewal_asked_at = CASE WHEN public_key = $1 THEN renewal_asked_at END,
+                     public_key = $1, log_key = nullif($2, $1)
+                   WHERE tenant = $3 AND id = $4";
+        self.tell(sql, &[&public_key, &log_key, &tenant, &device])?;
+        Ok(())
+    }
+
+    fn add_code(
+        &mut self,
+        code_hash: &[u8],
+        tenant: Option<Uuid>,
+        device: Option<Uuid>,
+        expires_at: i64,
+    ) -> Result<()> {
+        let sql = "INSERT INTO enrolment_codes (code_hash, tenant, device, expires_at) VALUES ($1, $2, $3, $4)";
+        self.tell(sql, &[&code_hash, &tenant, &device, &expires_at])?;
         Ok(())
     }
 

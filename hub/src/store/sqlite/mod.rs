@@ -11,12 +11,16 @@ use std::time::Duration;
 use neem_core::clock::Entropy;
 use neem_core::connection;
 use neem_core::keys::DatabaseKey;
+use neem_core::sync::commit::Origin;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::{ReadTx, Result, Store, StoreError, WriteTx};
 
-const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/hub/0001_hub.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../../migrations/hub/0001_hub.sql"),
+    include_str!("../../../../migrations/hub/0003_taken_out.sql"),
+];
 
 /// Connections for reading that are kept open.
 const READERS: usize = 4;
@@ -158,6 +162,19 @@ impl Store for SqliteStore {
         let noted = conn
             .prepare_cached("UPDATE devices SET pulled = ?1, last_seen = ?2 WHERE tenant = ?3 AND id = ?4")
             .and_then(|mut statement| statement.execute(params![pulled, now, tenant, device]));
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        noted?;
+        Ok(())
+    }
+
+    fn note_last(&self, tenant: Uuid, origin: Origin, last: u64, now: i64) -> Result<()> {
+        let conn = self.writer();
+        conn.pragma_update(None, "synchronous", "NORMAL")?;
+        let noted = conn
+            .prepare_cached("UPDATE devices SET life = ?1, last_seq = ?2, last_seen = ?3 WHERE tenant = ?4 AND id = ?5")
+            .and_then(|mut statement| {
+                statement.execute(params![origin.incarnation, last as i64, now, tenant, origin.device])
+            });
         conn.pragma_update(None, "synchronous", "FULL")?;
         noted?;
         Ok(())

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::SqliteTx;
-use crate::store::{BucketSum, CodeEntry, Entry, Head, Quarantined, ReadTx, Result, StoredCommit, totals};
+use crate::store::{self, BucketSum, CodeEntry, Entry, Head, Quarantined, ReadTx, Result, StoredCommit, totals};
 
 const COMMIT: &str = "hub_seq, device, incarnation, seq, hash, signature, hlc, body";
 
@@ -55,10 +55,21 @@ impl<C: Deref<Target = Connection>> ReadTx for SqliteTx<C> {
     }
 
     fn entry(&mut self, tenant: Uuid, device: Uuid) -> Result<Option<Entry>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT public_key, revoked_at FROM devices WHERE tenant = ?1 AND id = ?2")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT public_key, coalesce(log_key, public_key) AS log_key, revoked_at, revoked_by, way_out, locked_at,
+                    renewal_asked_at IS NOT NULL AS renewal_asked
+             FROM devices WHERE tenant = ?1 AND id = ?2",
+        )?;
         let found = statement.query_row([tenant, device], |row| {
-            Ok(Entry { public_key: row.get("public_key")?, revoked_at: row.get("revoked_at")? })
+            Ok(Entry {
+                public_key: row.get("public_key")?,
+                log_key: row.get("log_key")?,
+                revoked_at: row.get("revoked_at")?,
+                revoked_by: row.get("revoked_by")?,
+                standing: store::standing(row.get("revoked_at")?, row.get("way_out")?),
+                locked_at: row.get("locked_at")?,
+                renewal_asked: row.get("renewal_asked")?,
+            })
         });
         Ok(found.optional()?)
     }
@@ -72,10 +83,14 @@ impl<C: Deref<Target = Connection>> ReadTx for SqliteTx<C> {
     fn devices(&mut self, tenant: Uuid) -> Result<Vec<HubDevice>> {
         // A PC's own commits need no fetching: only those of others count as behind.
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, name, lane, last_seen, app_version,
+            "SELECT id, name, lane, last_seen, app_version, revoked_at, revoked_by, way_out, locked_at,
+                    renewal_asked_at IS NOT NULL AS renewal_asked,
                     (SELECT count(*) FROM commits
-                     WHERE commits.tenant = devices.tenant AND hub_seq > devices.pulled AND device <> devices.id) AS behind
-             FROM devices WHERE tenant = ?1 AND revoked_at IS NULL ORDER BY length(lane), lane",
+                     WHERE commits.tenant = ?1 AND hub_seq > devices.pulled AND device <> devices.id) AS behind,
+                    CASE WHEN last_seq IS NULL THEN 0 ELSE last_seq - coalesce(
+                      (SELECT max(seq) FROM commits
+                       WHERE commits.tenant = ?1 AND device = devices.id AND incarnation = devices.life), 0) END AS owes
+             FROM devices WHERE tenant = ?1 ORDER BY length(lane), lane",
         )?;
         let rows = statement.query_map([tenant], |row| {
             Ok(HubDevice {
@@ -85,17 +100,24 @@ impl<C: Deref<Target = Connection>> ReadTx for SqliteTx<C> {
                 last_seen: row.get("last_seen")?,
                 behind: row.get("behind")?,
                 app_version: row.get("app_version")?,
+                standing: store::standing(row.get("revoked_at")?, row.get("way_out")?),
+                out_at: row.get("revoked_at")?,
+                out_by: row.get("revoked_by")?,
+                locked_at: row.get("locked_at")?,
+                owes: row.get::<_, i64>("owes")?.max(0),
+                renewal_asked: row.get("renewal_asked")?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn code(&mut self, code_hash: &[u8]) -> Result<Option<CodeEntry>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT tenant, expires_at, used_at FROM enrolment_codes WHERE code_hash = ?1")?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT tenant, device, expires_at, used_at FROM enrolment_codes WHERE code_hash = ?1")?;
         let found = statement.query_row([code_hash], |row| {
-            let (tenant, expires_at) = (row.get("tenant")?, row.get("expires_at")?);
-            Ok(CodeEntry { tenant, expires_at, used_at: row.get("used_at")? })
+            let (tenant, device, expires_at) = (row.get("tenant")?, row.get("device")?, row.get("expires_at")?);
+            Ok(CodeEntry { tenant, device, expires_at, used_at: row.get("used_at")? })
         });
         Ok(found.optional()?)
     }

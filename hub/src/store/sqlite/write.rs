@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::SqliteTx;
-use crate::store::{NewCommit, NewEntry, NewQuarantined, Result, RowPut, WriteTx};
+use crate::store::{Leaving, NewCommit, NewEntry, NewQuarantined, Result, RowPut, WriteTx};
 
 impl WriteTx for SqliteTx<MutexGuard<'_, Connection>> {
     fn lock(&mut self, tenant: Uuid) -> Result<Option<i64>> {
@@ -125,15 +125,49 @@ impl WriteTx for SqliteTx<MutexGuard<'_, Connection>> {
         Ok(entered == 1)
     }
 
-    fn revoke(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()> {
-        let sql = "UPDATE devices SET revoked_at = ?1 WHERE tenant = ?2 AND id = ?3 AND revoked_at IS NULL";
+    fn take_out(&mut self, tenant: Uuid, device: Uuid, leaving: &Leaving) -> Result<()> {
+        let sql = "UPDATE devices SET revoked_at = ?1, revoked_by = ?2, way_out = ?3 WHERE tenant = ?4 AND id = ?5";
+        self.conn.execute(sql, params![leaving.at, leaving.by, leaving.standing, tenant, device])?;
+        Ok(())
+    }
+
+    fn let_in(&mut self, tenant: Uuid, device: Uuid) -> Result<()> {
+        let sql = "UPDATE devices SET revoked_at = NULL, revoked_by = NULL, way_out = NULL, locked_at = NULL
+                   WHERE tenant = ?1 AND id = ?2";
+        self.conn.execute(sql, params![tenant, device])?;
+        Ok(())
+    }
+
+    fn note_locked(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()> {
+        let sql = "UPDATE devices SET locked_at = coalesce(locked_at, ?1) WHERE tenant = ?2 AND id = ?3";
         self.conn.execute(sql, params![now, tenant, device])?;
         Ok(())
     }
 
-    fn add_code(&mut self, code_hash: &[u8], tenant: Option<Uuid>, expires_at: i64) -> Result<()> {
-        let sql = "INSERT INTO enrolment_codes (code_hash, tenant, expires_at) VALUES (?1, ?2, ?3)";
-        self.conn.execute(sql, params![code_hash, tenant, expires_at])?;
+    fn ask_renewal(&mut self, tenant: Uuid, device: Uuid, now: i64) -> Result<()> {
+        let sql = "UPDATE devices SET renewal_asked_at = ?1 WHERE tenant = ?2 AND id = ?3";
+        self.conn.execute(sql, params![now, tenant, device])?;
+        Ok(())
+    }
+
+    fn set_keys(&mut self, tenant: Uuid, device: Uuid, public_key: &[u8], log_key: &[u8]) -> Result<()> {
+        let sql = "UPDATE devices SET
+                     renewal_asked_at = CASE public_key WHEN ?1 THEN renewal_asked_at END,
+                     public_key = ?1, log_key = nullif(?2, ?1)
+                   WHERE tenant = ?3 AND id = ?4";
+        self.conn.execute(sql, params![public_key, log_key, tenant, device])?;
+        Ok(())
+    }
+
+    fn add_code(
+        &mut self,
+        code_hash: &[u8],
+        tenant: Option<Uuid>,
+        device: Option<Uuid>,
+        expires_at: i64,
+    ) -> Result<()> {
+        let sql = "INSERT INTO enrolment_codes (code_hash, tenant, device, expires_at) VALUES (?1, ?2, ?3, ?4)";
+        self.conn.execute(sql, params![code_hash, tenant, device, expires_at])?;
         Ok(())
     }
 

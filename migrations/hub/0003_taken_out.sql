@@ -1,0 +1,12 @@
+-- How a PC was taken out and by whom (none: by the operator); when it was told to lock its data.
+ALTER TABLE devices ADD COLUMN way_out TEXT CHECK (way_out IN ('drain', 'hard'));
+ALTER TABLE devices ADD COLUMN revoked_by BLOB;
+ALTER TABLE devices ADD COLUMN locked_at INTEGER;
+-- The key that its commits carry, while it is another than the one it signs in with.
+ALTER TABLE devices ADD COLUMN log_key BLOB;
+ALTER TABLE devices ADD COLUMN renewal_asked_at INTEGER;
+-- Its last commit, as it said when it was last heard: what of it is not here, it owes.
+ALTER TABLE devices ADD COLUMN life INTEGER;
+ALTER TABLE devices ADD COLUMN last_seq INTEGER;
+-- A code that lets one PC in again, and no other.
+ALTER TABLE enrolment_codes ADD COLUMN device BLOB;
