@@ -149,6 +149,7 @@ const commit: B.Quarantined = {
   tables: ["consultations"],
   madeAt: "2026-11-19T05:00:00.000Z",
   reason: "breaks a rule of the database",
+  handedOver: false,
   at: "2026-11-19T05:08:00.000Z",
 };
 const may = (session: B.Session): B.Session => ({
@@ -422,6 +423,24 @@ test("what is clinical is locked for whoever is no clinician; an unread change i
   expect(within(await reading()).getByText("It breaks a rule that all records keep.")).toBeTruthy();
   await user.keyboard("1");
   await waitFor(() => expect(calls("put_commit_aside")).toEqual([{ commitId: "q1" }]));
+}, 30_000);
+
+test("what a PC handed over is taken into the records, and how much was left is told", async () => {
+  const handed = { ...commit, handedOver: true, reason: "handed over by a PC that was taken out" };
+  const user = await openApp(
+    {
+      ...core(receptionist),
+      quarantined_commits: () => [handed],
+      accept_handed_over: () => ({ commits: 2, records: 5, left: 1 }),
+    },
+    "#/conflicts",
+  );
+  await user.click(await screen.findByRole("button", { name: /Handed over by a PC that was taken out/ }));
+  const pane = await reading();
+  expect(within(pane).getByText("Its PC was taken out before it was sent.")).toBeTruthy();
+  await user.click(within(pane).getByRole("button", { name: /Take it into the records/ }));
+  await waitFor(() => expect(calls("accept_handed_over")).toEqual([{ commitId: "q1" }]));
+  expect(await screen.findByText(/Taken in: 2 changes, 5 records\. 1 record left as it is/)).toBeTruthy();
 }, 30_000);
 
 test("a clinician decides it; a version that has gone meanwhile is said and nothing is lost", async () => {

@@ -84,7 +84,7 @@ export const row: B.TodayRow = {
   bookedTwice: false,
   updatedAt: "2026-11-19T04:30:00.000Z",
 };
-const usual: Record<string, Answer> = {
+export const usual: Record<string, Answer> = {
   startup: () => ({
     kind: "ready",
     clinic: {

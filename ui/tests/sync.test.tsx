@@ -20,6 +20,7 @@ const status: B.SyncStatus = {
   arriving: null,
   deviceName: "Front desk 1",
   lane: "A",
+  takenOut: null,
 };
 const report: B.SyncReport = {
   sent: 14,
@@ -70,7 +71,9 @@ const codes = [
   ...(/export type Code =([\s\S]*?)\n\n/.exec(bindings)?.[1] ?? "").matchAll(/"([a-z_]+)"/g),
 ].map(([, code]) => code as B.Code);
 const ofSync = codes.filter((code) =>
-  /^(hub_|code_|sync_|device_revoked|other_clinic|disk_full|database_damaged|internal)/.test(code),
+  /^(hub_|code_|sync_|device_revoked|device_drained|other_clinic|disk_full|database_damaged|internal)/.test(
+    code,
+  ),
 );
 
 test("the codes that a sync can end with are found", () => {

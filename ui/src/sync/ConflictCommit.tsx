@@ -33,7 +33,7 @@ export function ConflictCommit({
   return (
     <>
       <ConflictHead
-        title={t("conflicts.commit.title")}
+        title={t(commit.handedOver ? "conflicts.commit.handedOver.title" : "conflicts.commit.title")}
         sub={commas([commit.patient, commit.device || t("conflicts.someone")])}
         icon={IconShieldCheck}
         safe={t("conflicts.commit.safe")}
@@ -51,12 +51,20 @@ export function ConflictCommit({
           ),
         )}
       </dl>
-      <p className={styles.what}>{t("conflicts.commit.what")}</p>
+      <p className={styles.what}>
+        {t(commit.handedOver ? "conflicts.commit.handedOver.what" : "conflicts.commit.what")}
+      </p>
       <ErrorBanner error={error} />
       <div className={styles.acts}>
         {choices.map((choice) => (
           <Act key={choice.key} digit={choice.key} busy={busy} onClick={() => onTake(choice)}>
-            {t("conflicts.commit.go")}
+            {t(
+              choice.does === "accept"
+                ? "conflicts.commit.handedOver.accept"
+                : commit.handedOver
+                  ? "conflicts.commit.handedOver.leave"
+                  : "conflicts.commit.go",
+            )}
           </Act>
         ))}
       </div>

@@ -16,6 +16,7 @@ import { stopSync, syncNow, useSyncRun } from "./run";
 import { sentence } from "./sentence";
 import { Steps } from "./Steps";
 import styles from "./sync.module.css";
+import { TakenOut } from "./TakenOut";
 import { Trouble } from "./Trouble";
 import { WaitingChanges } from "./WaitingChanges";
 
@@ -89,7 +90,8 @@ export function SyncScreen() {
             {words.first} <span>{words.second}</span>
           </p>
           <Arriving arriving={status.data.arriving} />
-          {failure && (
+          {status.data.takenOut && <TakenOut out={status.data.takenOut} waiting={status.data.waiting} />}
+          {failure && failure.code !== "device_drained" && (
             <div className={styles.gap} data-testid={run.error ? "sync-result" : undefined}>
               <Trouble error={failure} waiting={status.data.waiting} />
             </div>

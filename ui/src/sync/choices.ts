@@ -9,6 +9,7 @@ export type Choice =
   | { key: string; does: "merge"; detailsOf: "first" | "second" }
   | { key: string; does: "apart" }
   | { key: string; does: "aside" }
+  | { key: string; does: "accept" }
   | { key: string; does: "undo" };
 export type MoveChoice = Extract<Choice, { does: "move" }>;
 
@@ -55,6 +56,11 @@ export function choicesOf(item: Item | undefined): Choice[] {
             version,
           }));
     case "commit":
-      return [{ key: "1", does: "aside" }];
+      return item.commit.handedOver
+        ? [
+            { key: "1", does: "accept" },
+            { key: "2", does: "aside" },
+          ]
+        : [{ key: "1", does: "aside" }];
   }
 }

@@ -21,7 +21,7 @@ export function heading(t: TFunction, item: Item): string {
     case "pair":
       return t(item.pair.likely ? "conflicts.pair.likely" : "conflicts.pair.maybe");
     case "commit":
-      return t("conflicts.commit.title");
+      return t(item.commit.handedOver ? "conflicts.commit.handedOver.title" : "conflicts.commit.title");
     case "fields": {
       const { conflict } = item;
       const rows = rowsOf(conflict.versions);

@@ -105,6 +105,13 @@ export function useDecide(onDone: (gone: Item) => void) {
           await api.keepPatientsApart(first.id, second.id);
           return { text: t("conflicts.pair.apart", { first: first.fullName, second: second.fullName }) };
         }
+        case "accept": {
+          const { commits, records, left } = await api.acceptHandedOver(item.id);
+          const done = t("conflicts.commit.handedOver.done", { count: commits, records });
+          return {
+            text: left > 0 ? `${done}. ${t("conflicts.commit.handedOver.left", { count: left })}` : done,
+          };
+        }
         case "aside":
           await api.putCommitAside(item.id);
           return { text: t("conflicts.commit.done") };

@@ -91,6 +91,7 @@ const reasons: [RegExp, string][] = [
   [/whose rows never change/, "immutable"],
   [/that does not exist/, "missing"],
   [/^breaks a rule/, "rule"],
+  [/^handed over/, "handedOver"],
 ];
 /** Why a change was not taken, in people's words. */
 export const reasonWord = (reason: string) => {
