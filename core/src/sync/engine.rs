@@ -662,7 +662,7 @@ fn apply_page(
 
 /// The last commit of each origin in a page must carry its PC's signature; through the chain it
 /// vouches for all before it.
-pub(super) fn check_signatures(
+fn check_signatures(
     conn: &Connection,
     page: &PullReply,
     heads: &std::collections::HashMap<Origin, (u64, Vec<u8>)>,

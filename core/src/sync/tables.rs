@@ -470,7 +470,8 @@ impl Table {
             | Table::TimeOff
             | Table::Formulary
             | Table::NotificationTemplates
-            | Table::Devices => Comes::First,
+            | Table::Devices
+            | Table::KeyRenewals => Comes::First,
             Table::Appointments => Comes::OnItsDay { column: "scheduled_start" },
             Table::QueueTickets => Comes::WithTheVisit { column: "appointment_id" },
             Table::Patients => Comes::Patients,

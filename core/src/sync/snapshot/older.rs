@@ -1,6 +1,8 @@
 //! The log from before a snapshot: fetched afterwards, for the history of who changed what, for whoever
 //! must fill a hub again, and to prove the signatures. Its effects are in the records already.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Code, Error, Result};
@@ -9,6 +11,7 @@ use crate::sync::apply;
 use crate::sync::commit::{self, Body, GENESIS, Origin};
 use crate::sync::log::{Catalogue, note_touches};
 use crate::sync::protocol::PullReply;
+use crate::sync::rotation;
 use crate::sync::snapshot::base_of;
 use crate::sync::snapshot::kept;
 
@@ -16,7 +19,7 @@ use crate::sync::snapshot::kept;
 pub fn take_page(conn: &Connection, catalogue: &Catalogue, page: &PullReply, now: Instant) -> Result<u32> {
     let Some(kept) = kept::state(conn)? else { return Ok(0) };
     let (mut id, mut taken) = (kept.next_id, 0);
-    let mut heads = std::collections::HashMap::new();
+    let mut heads = HashMap::new();
     for pulled in &page.commits {
         let origin = Origin { device: pulled.device, incarnation: pulled.incarnation };
         let Some((base, base_hash)) = base_of(conn, origin)?.filter(|(base, _)| pulled.sealed.seq <= *base) else {
@@ -58,9 +61,27 @@ pub fn take_page(conn: &Connection, catalogue: &Catalogue, page: &PullReply, now
         id += 1;
         taken += 1;
     }
-    super::take::check_signatures(conn, page, &heads)?;
+    check_signatures(conn, page, &heads)?;
     conn.execute("UPDATE snapshot SET next_id = ?1, log_after = ?2 WHERE only = 1", params![id, page.cursor])?;
     Ok(taken)
+}
+
+/// The last commit of each origin in a page must carry the signature of its PC, with one of the keys that
+/// the PC has or had: those came with the records.
+fn check_signatures(conn: &Connection, page: &PullReply, heads: &HashMap<Origin, (u64, Vec<u8>)>) -> Result<()> {
+    let keys = rotation::all_keys(conn)?;
+    for (origin, (seq, hash)) in heads {
+        let last = page.commits.iter().find(|pulled| {
+            pulled.device == origin.device && pulled.incarnation == origin.incarnation && pulled.sealed.seq == *seq
+        });
+        let Some(last) = last else { continue };
+        let hash = <[u8; 32]>::try_from(hash.as_slice()).unwrap_or_default();
+        let mut own = keys.iter().filter(|(device, _)| *device == origin.device);
+        if !own.any(|(_, key)| commit::verify(key, &hash, &last.sealed.signature)) {
+            return Err(Error::with(Code::HubRefused, "a commit without its PC's signature"));
+        }
+    }
+    Ok(())
 }
 
 /// The last commit of an origin that the log has of those up to `base`.

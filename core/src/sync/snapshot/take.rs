@@ -15,8 +15,6 @@ use crate::sync::snapshot::kept::{self, Stage};
 use crate::sync::snapshot::{Beginning, Chunk, ChunkRequest, install, older};
 use crate::sync::tables::Table;
 
-pub(super) use crate::sync::engine::check_signatures;
-
 /// From when on a PC takes a snapshot instead of replaying commits.
 #[derive(Debug, Clone, Copy)]
 pub struct Far {
