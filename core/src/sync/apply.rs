@@ -94,7 +94,7 @@ pub fn apply(
         return aside(&reason);
     }
     if let Some(reason) = rotation::unfit(&known, commit.origin.device) {
-        return quarantine(conn, commit, &reason, now);
+        return aside(&reason);
     }
     // What concerns a table that only a newer version has waits in the log for this PC's update.
     if matches!(known, Cow::Owned(_)) {
