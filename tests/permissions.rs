@@ -13,6 +13,7 @@ fn root() -> PathBuf {
 fn may(role: Role, access: Access) -> bool {
     match access {
         Access::Open => true,
+        Access::Board => false,
         Access::Needs(permissions) => permissions.iter().any(|permission| allows(role, *permission)),
     }
 }
@@ -24,7 +25,7 @@ fn the_matrix_is_the_one_that_was_reviewed() {
     let mut text = String::from(
         "# Who may do what\n\nEvery command of the app and every role. Written by `tests/permissions.rs` from \
          `src-tauri/src/access.rs` and `core/src/identity/permissions.rs`; the window's tests call each command as each \
-         role. Commands marked *open* work before anybody has signed in, or concern nothing but one's own session.\n\n",
+         role. Commands marked *open* work before anybody has signed in, or concern nothing but one's own session; those marked *board* are the queue board's alone.\n\n",
     );
     let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
     text.push_str(&format!("| command | needs | {} |\n|---|---|{}\n", names.join(" | "), "---|".repeat(names.len())));
@@ -32,6 +33,7 @@ fn the_matrix_is_the_one_that_was_reviewed() {
     for (command, access) in sorted {
         let needs = match access {
             Access::Open => "*open*".to_owned(),
+            Access::Board => "*board*".to_owned(),
             Access::Needs(permissions) => {
                 permissions.iter().map(|permission| format!("{permission:?}")).collect::<Vec<_>>().join(" or ")
             }
@@ -125,7 +127,7 @@ fn every_command_asks_for_what_its_line_says() {
                 .find(|(listed, _)| listed == name)
                 .unwrap_or_else(|| panic!("{name} of {} is not in access.rs", path.display()));
             let mut listed: Vec<String> = match access {
-                Access::Open => Vec::new(),
+                Access::Open | Access::Board => Vec::new(),
                 Access::Needs(permissions) => permissions.iter().map(|permission| format!("{permission:?}")).collect(),
             };
             listed.sort();

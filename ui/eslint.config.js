@@ -7,6 +7,7 @@ const modules = [
   "patients",
   "scheduling",
   "calendar",
+  "board",
   "consultations",
   "billing",
   "sync",

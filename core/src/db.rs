@@ -42,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0019_hours.sql"),
     include_str!("../../migrations/device/0014_snapshot.sql"),
     include_str!("../../migrations/device/0015_keys.sql"),
+    include_str!("../../migrations/device/0016_desk.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.

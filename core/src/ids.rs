@@ -48,6 +48,9 @@ ids! {
     /// Visits booked together that repeat.
     SeriesId,
     TicketId,
+    PaperSlipId,
+    /// Blank slips that were printed together.
+    SlipBatchId,
     ConsultationId,
     PrescriptionId,
     CredentialId,

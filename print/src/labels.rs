@@ -32,6 +32,52 @@ labels! {
 }
 
 labels! {
+    /// Fixed words on a blank slip.
+    BlankLabels {
+        /// Before the line for the patient's name.
+        name: "Name",
+        /// Before the line for the doctor.
+        doctor: "Doctor",
+        /// Before the line for the day.
+        day: "Day",
+        /// Before the line for the time.
+        time: "Time",
+        /// Before the line for the reason.
+        reason: "Reason",
+        /// At the foot: what becomes of the slip.
+        keep: "Write the time. It is entered when the power is back.",
+    }
+}
+
+labels! {
+    /// Fixed words on the list of a day; `{…}` marks where a value goes.
+    DayListLabels {
+        /// Title.
+        title: "Day list",
+        /// Heads the times.
+        time: "Time",
+        /// Heads the queue numbers.
+        number: "No.",
+        /// Heads the patients.
+        patient: "Patient",
+        /// Heads the reasons.
+        reason: "Reason",
+        /// Heads where the visits stand.
+        status: "Status",
+        /// Heads the column to write in.
+        note: "Came, note",
+        /// After a doctor's name.
+        count: "{count} patients",
+        /// Where nobody is expected.
+        nobody: "Nobody is booked on this day.",
+        /// At the foot.
+        printed: "Printed at {at}. What changed later is not on it.",
+        /// At the foot of every page.
+        page: "Page {page} of {pages}",
+    }
+}
+
+labels! {
     /// Fixed words on a prescription; `{…}` marks where a value goes.
     Labels {
         /// Title before the prescription number.

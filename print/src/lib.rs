@@ -1,9 +1,10 @@
-//! What Neem prints: queue slips and prescription sheets.
+//! What Neem prints: queue slips, the day on paper and prescription sheets.
 //!
 //! Plain structs go in, a PDF or one SVG per page comes out. This crate knows
 //! no database and no window, so whatever it needs to print is in the struct,
 //! already worded for the reader; every fixed word comes from a labels struct.
 
+mod day_list;
 mod engine;
 mod labels;
 mod prescription;
@@ -14,11 +15,12 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use labels::{Labels, SlipLabels};
+pub use day_list::{DayListDoctor, DayListSheet, DayListVisit};
+pub use labels::{BlankLabels, DayListLabels, Labels, SlipLabels};
 pub use prescription::{
     Clinic, Paper, Patient, Prescriber, PrescriptionSheet, SheetItem, Superseded, Teleconsultation, Verification,
 };
-pub use slip::{Line, Reprint, Slip};
+pub use slip::{BlankSlips, Line, Reprint, Slip, SlipPaper};
 pub use words::SlipWords;
 
 /// Everything that can be sent to a printer or shown as a preview.
@@ -28,6 +30,10 @@ pub use words::SlipWords;
 pub enum Printable {
     /// A queue slip on a paper roll.
     Slip(Slip),
+    /// Numbered slips to be filled in by hand.
+    BlankSlips(BlankSlips),
+    /// The visits of a day.
+    DayList(DayListSheet),
     /// A prescription on sheets of paper.
     Prescription(PrescriptionSheet),
 }

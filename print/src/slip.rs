@@ -3,14 +3,27 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::SlipLabels;
+use crate::{BlankLabels, SlipLabels};
 
-/// A queue slip for 80 mm roll paper: 72 mm printed, as long as it needs to be, black only.
+/// What slips are printed on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SlipPaper {
+    /// 80 mm roll paper, 72 mm of it printed, as long as it needs to be.
+    #[default]
+    Roll,
+    /// Sheets, with a line to cut along.
+    A4,
+}
+
+/// A queue slip, black only.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
 pub struct Slip {
     /// Language of the fixed words as a BCP 47 tag; it decides the reading direction ("en" if empty).
     #[serde(default)]
     pub language: String,
+    #[serde(default)]
+    pub paper: SlipPaper,
     /// Name of the clinic.
     pub clinic: String,
     /// Where in town this site is, such as "Kothrud, Pune".
@@ -62,4 +75,24 @@ pub struct Line {
     /// Their language as a BCP 47 tag, for letters that differ between languages of one script.
     #[serde(default)]
     pub language: Option<String>,
+}
+
+/// Slips with a number and nothing else yet, for the hours without power: on roll paper one after the
+/// other, on A4 eight to a sheet.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
+pub struct BlankSlips {
+    /// Language of the fixed words as a BCP 47 tag.
+    #[serde(default)]
+    pub language: String,
+    #[serde(default)]
+    pub paper: SlipPaper,
+    /// Name of the clinic.
+    pub clinic: String,
+    /// Where in town this site is.
+    pub site: String,
+    /// Lane first, such as "A-101".
+    pub numbers: Vec<String>,
+    /// The fixed words.
+    #[serde(default)]
+    pub labels: BlankLabels,
 }

@@ -14,6 +14,7 @@ fn everywhere(text: &str) -> [Printable; 2] {
     let s = || Some(text.to_owned());
     let slip = Slip {
         language: t(),
+        paper: SlipPaper::Roll,
         clinic: t(),
         site: t(),
         number: t(),

@@ -7,13 +7,16 @@ use neem_core::identity::Permission::{self, *};
 use tauri::Manager;
 use tauri::ipc::Invoke;
 
+use crate::board::LABEL as BOARD;
 use crate::state::App;
-use Access::{Needs, Open};
+use Access::{Board, Needs, Open};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Before anybody has signed in, or about nothing but one's own session.
     Open,
+    /// The window of the queue board may, whoever is signed in, and no other; it may nothing else.
+    Board,
     /// One of these; which of them may depend on what is asked for.
     Needs(&'static [Permission]),
 }
@@ -31,6 +34,11 @@ macro_rules! commands {
 commands! {
     audit::list_audit_entries: Needs(&[ViewAudit]),
     audit::verify_log: Needs(&[ViewAudit]),
+    board::show_board: Board,
+    board::board_full_screen: Board,
+    board::open_board: Needs(&[ViewQueue]),
+    board::board_shows_names: Needs(&[ViewQueue]),
+    board::show_names_on_board: Needs(&[ManageClinic]),
     billing::issue_invoice: Needs(&[TakePayment]),
     billing::void_invoice: Needs(&[ManageBilling]),
     billing::get_invoice: Needs(&[ViewBilling]),
@@ -56,9 +64,12 @@ commands! {
     consultations::finish_consultation: Needs(&[WriteConsultation]),
     consultations::list_consultations_of_patient: Needs(&[ViewClinical]),
     consultations::list_running_consultations: Needs(&[WriteConsultation, ViewClinical]),
-    documents::preview_document: Needs(&[ViewQueue, ViewClinical]),
-    documents::save_document: Needs(&[ViewQueue, ViewClinical]),
-    documents::print_document: Needs(&[ViewQueue, ViewClinical]),
+    documents::preview_document: Needs(&[ViewQueue, ViewSchedule, ViewClinical]),
+    documents::save_document: Needs(&[ViewQueue, ViewSchedule, ViewClinical]),
+    documents::print_document: Needs(&[ViewQueue, ViewSchedule, ViewClinical]),
+    documents::print_outcome: Needs(&[ViewQueue, ViewSchedule, ViewClinical]),
+    documents::slip_printer: Needs(&[ViewQueue]),
+    documents::choose_slip_printer: Needs(&[BookAppointment]),
     files::add_file: Needs(&[UseFiles, ViewClinical, ManageProviders, ManageStaff, UseConversations, WorkTickets, ManageClinic]),
     files::list_files: Needs(&[UseFiles, ViewClinical, ManageProviders, ManageStaff, UseConversations, WorkTickets, ManageClinic]),
     files::read_file: Needs(&[UseFiles, ViewClinical, ManageProviders, ManageStaff, UseConversations, WorkTickets, ManageClinic]),
@@ -248,6 +259,11 @@ commands! {
     scheduling::prioritise_ticket: Needs(&[CallPatient]),
     scheduling::skip_ticket: Needs(&[CallPatient]),
     scheduling::recall_ticket: Needs(&[CallPatient]),
+    scheduling::take_back_turn: Needs(&[CallPatient]),
+    scheduling::reserve_slips: Needs(&[BookAppointment]),
+    scheduling::list_open_slips: Needs(&[BookAppointment]),
+    scheduling::throw_away_slips: Needs(&[BookAppointment]),
+    scheduling::enter_paper_slip: Needs(&[BookAppointment]),
     scheduling::move_ticket: Needs(&[CallPatient]),
     scheduling::add_to_waitlist: Needs(&[BookAppointment]),
     scheduling::list_waitlist: Needs(&[ViewSchedule]),
@@ -335,7 +351,11 @@ pub(crate) fn guarded(
 ) -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + std::marker::Sync + 'static {
     move |invoke| {
         let app = invoke.message.webview_ref().state::<App>();
+        let at_board = invoke.message.webview_ref().label() == BOARD;
         let refused = match of(invoke.message.command()) {
+            Some(Board) if at_board => None,
+            Some(Board) => Some(neem_core::Code::NotAllowed.into()),
+            _ if at_board => Some(neem_core::Code::NotAllowed.into()),
             Some(Open) => None,
             Some(Needs(permissions)) => app.may_any(permissions).err(),
             None => Some(neem_core::Code::NotAllowed.into()),

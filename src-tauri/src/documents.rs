@@ -2,11 +2,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use chrono::Datelike;
 use chrono_tz::Tz;
-use neem_core::ids::{Instant, PrescriptionId, TicketId};
+use neem_core::ids::{ClinicId, Instant, LocalDate, PrescriptionId, ProviderId, SlipBatchId, TicketId};
 use neem_core::patients::{self, Gender};
 use neem_core::prescriptions::{self, SheetItem, SignedSheet};
 use neem_core::{Code, Error, Result, scheduling, tenancy};
@@ -16,12 +15,30 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
+use crate::{desk_papers, printers, spoken};
+
 /// Something that can be printed.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DocumentRef {
-    Slip { id: TicketId },
-    Prescription { id: PrescriptionId },
+    Slip {
+        id: TicketId,
+    },
+    /// Numbered slips to be filled in by hand.
+    #[serde(rename_all = "camelCase")]
+    BlankSlips {
+        id: SlipBatchId,
+    },
+    /// The visits of a day, of one doctor or of all.
+    #[serde(rename_all = "camelCase")]
+    DayList {
+        clinic_id: ClinicId,
+        day: LocalDate,
+        provider_id: Option<ProviderId>,
+    },
+    Prescription {
+        id: PrescriptionId,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -31,7 +48,7 @@ pub struct DocumentPreview {
     pub name: String,
     /// One SVG for each page.
     pub pages: Vec<String>,
-    /// The system's default printer, if there is one.
+    /// Where it goes: the printer of slips, or the system's default, if there is one.
     pub printer: Option<String>,
     pub printed_before: bool,
 }
@@ -40,6 +57,8 @@ impl DocumentRef {
     fn row(self) -> Uuid {
         match self {
             DocumentRef::Slip { id } => id.0,
+            DocumentRef::BlankSlips { id } => id.0,
+            DocumentRef::DayList { clinic_id, .. } => clinic_id.0,
             DocumentRef::Prescription { id } => id.0,
         }
     }
@@ -48,29 +67,41 @@ impl DocumentRef {
     pub fn entity(self) -> (&'static str, Uuid) {
         match self {
             DocumentRef::Slip { id } => ("queue_tickets", id.0),
+            DocumentRef::BlankSlips { id } => ("paper_slips", id.0),
+            DocumentRef::DayList { clinic_id, .. } => ("clinics", clinic_id.0),
             DocumentRef::Prescription { id } => ("prescriptions", id.0),
         }
     }
 
-    fn kind(self) -> &'static str {
+    /// What a second paper is marked for as printed again. The others can lie about in any number.
+    fn kind(self) -> Option<&'static str> {
         match self {
-            DocumentRef::Slip { .. } => "slip",
-            DocumentRef::Prescription { .. } => "prescription",
+            DocumentRef::Slip { .. } => Some("slip"),
+            DocumentRef::BlankSlips { .. } | DocumentRef::DayList { .. } => None,
+            DocumentRef::Prescription { .. } => Some("prescription"),
+        }
+    }
+
+    /// The printer chosen here for it; none for the system's default.
+    pub fn printer(self, conn: &Connection) -> Result<Option<String>> {
+        match self {
+            DocumentRef::Slip { .. } | DocumentRef::BlankSlips { .. } => Ok(printers::chosen(conn)?.0),
+            DocumentRef::DayList { .. } | DocumentRef::Prescription { .. } => Ok(None),
         }
     }
 
     /// The first time that this document was printed or saved here.
     pub fn first_print(self, conn: &Connection) -> Result<Option<Instant>> {
-        Ok(conn
-            .query_row("SELECT min(printed_at) FROM prints WHERE document = ?1", [self.row()], |row| row.get(0))
-            .optional()?
-            .flatten())
+        let Some(kind) = self.kind() else { return Ok(None) };
+        let first = "SELECT min(printed_at) FROM prints WHERE document = ?1 AND kind = ?2";
+        Ok(conn.query_row(first, rusqlite::params![self.row(), kind], |row| row.get(0)).optional()?.flatten())
     }
 
     pub fn note_print(self, conn: &Connection, user: Uuid, now: Instant) -> Result<()> {
+        let Some(kind) = self.kind() else { return Ok(()) };
         conn.execute(
             "INSERT OR IGNORE INTO prints (document, kind, printed_at, user_id) VALUES (?1, ?2, ?3, ?4)",
-            rusqlite::params![self.row(), self.kind(), now, user],
+            rusqlite::params![self.row(), kind, now, user],
         )?;
         Ok(())
     }
@@ -80,6 +111,10 @@ impl DocumentRef {
         let first = self.first_print(conn)?;
         match self {
             DocumentRef::Slip { id } => slip(conn, id, first, now),
+            DocumentRef::BlankSlips { id } => desk_papers::blank_slips(conn, id),
+            DocumentRef::DayList { clinic_id, day, provider_id } => {
+                desk_papers::day_list(conn, clinic_id, day, provider_id, now)
+            }
             DocumentRef::Prescription { id } => {
                 let signed = prescriptions::sheet(conn, id)?;
                 let name = format!("prescription-{}.pdf", signed.sheet.number);
@@ -89,7 +124,7 @@ impl DocumentRef {
     }
 }
 
-fn time(at: Instant, zone: Tz) -> String {
+pub fn time(at: Instant, zone: Tz) -> String {
     at.to_utc().with_timezone(&zone).format("%H:%M").to_string()
 }
 
@@ -109,12 +144,15 @@ fn slip(conn: &Connection, id: TicketId, first: Option<Instant>, now: Instant) -
     // The slip is the patient's, so it speaks their language; the screens have their own.
     let words = SlipWords::of(patient.primary_language.as_deref());
     let day = ticket.issued_at.to_utc().with_timezone(&zone).date_naive();
+    let theirs = patient.primary_language.as_deref().unwrap_or_default();
     let slip = Slip {
         language: words.language.into(),
+        paper: printers::chosen(conn)?.1,
         clinic: tenancy::tenant(conn)?.name,
         site: site.name,
         number: ticket.number.clone(),
         doctor: ticket.provider_name,
+        room_alternate: ticket.room.as_deref().and_then(|room| spoken::room(theirs, room)),
         room: ticket.room,
         date_text: words.day(
             day.weekday().num_days_from_monday() as usize,
@@ -191,7 +229,7 @@ fn item(item: SheetItem) -> neem_print::SheetItem {
     }
 }
 
-fn sex(gender: Gender) -> &'static str {
+pub fn sex(gender: Gender) -> &'static str {
     match gender {
         Gender::Male => "Male",
         Gender::Female => "Female",
@@ -214,27 +252,6 @@ fn verification(signed: &SignedSheet) -> String {
 
 pub fn pdf(document: &Printable) -> Result<Vec<u8>> {
     neem_print::pdf(document).map_err(|error| Error::Invariant(error.to_string()))
-}
-
-/// The system's default printer, as CUPS names it.
-pub fn default_printer() -> Option<String> {
-    let output = Command::new("lpstat").arg("-d").stderr(Stdio::null()).output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.rsplit_once(": ").map(|(_, name)| name.trim().to_owned()).filter(|name| !name.is_empty())
-}
-
-/// Hands a PDF to the default printer without writing it to disk; an error unless the system took it.
-pub fn print(pdf: &[u8], title: &str) -> Result<()> {
-    let printer = default_printer().ok_or(Code::NoPrinter)?;
-    let mut child = Command::new("lp")
-        .args(["-d", &printer, "-t", title, "--", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|_| Code::NoPrinter)?;
-    let taken = child.stdin.take().is_some_and(|mut stdin| stdin.write_all(pdf).is_ok());
-    if taken && child.wait()?.success() { Ok(()) } else { Err(Code::PrintFailed.into()) }
 }
 
 /// Writes a PDF into a folder under its name, or a numbered one: an older file is never overwritten.

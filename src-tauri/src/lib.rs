@@ -2,12 +2,16 @@
 //! in, where the database is). The rules are in neem-core.
 
 mod access;
+mod board;
 mod commands;
+mod desk_papers;
 mod documents;
 mod error;
 mod events;
 mod keyring;
 mod lockout;
+mod printers;
+mod spoken;
 mod startup;
 mod state;
 mod sync;

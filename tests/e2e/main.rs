@@ -2,6 +2,7 @@
 
 mod calendar;
 mod conflicts;
+mod desk;
 mod hours;
 mod languages;
 mod own_clinic;
@@ -80,6 +81,11 @@ fn a_walk_in_a_prescription_a_sync() {
 #[test]
 fn my_own_clinic_on_a_pc_without_a_keyring() {
     on_screen(own_clinic::story());
+}
+
+#[test]
+fn the_front_desk_through_a_morning() {
+    on_screen(desk::story());
 }
 
 #[test]

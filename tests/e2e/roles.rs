@@ -39,7 +39,7 @@ pub async fn story() {
     let guarded: Vec<(&str, &[_])> = ACCESS
         .iter()
         .filter_map(|(name, access)| match access {
-            Access::Open => None,
+            Access::Open | Access::Board => None,
             Access::Needs(permissions) => Some((*name, *permissions)),
         })
         .collect();

@@ -47,7 +47,12 @@ export const keys = {
   medicines: (text: string) => ["medicines", text],
   parsed: (line: string) => ["parsed", line],
   checks: (id: B.ConsultationId, draft: B.PrescriptionDraft) => ["checks", id, draft.items],
-  preview: (document: B.DocumentRef) => ["preview", document.kind, document.id],
+  preview: (document: B.DocumentRef) => ["preview", document],
+  printOutcome: (job: B.PrintJob | null) => ["printOutcome", job],
+  slipPrinter: ["slipPrinter"],
+  openSlips: (clinic: B.ClinicId) => ["openSlips", clinic],
+  boardNames: (clinic: B.ClinicId) => ["boardNames", clinic],
+  board: ["board"],
   syncStatus: ["syncStatus"],
   syncReport: ["syncReport"],
   syncHistory: (page: B.PageRequest) => ["syncHistory", page],
@@ -236,6 +241,31 @@ export const useChecks = (id: B.ConsultationId, draft: B.PrescriptionDraft) =>
   });
 export const usePreview = (document: B.DocumentRef) =>
   useQuery({ queryKey: keys.preview(document), queryFn: () => api.previewDocument(document), staleTime: 0 });
+
+/** Asked for again and again while the printer has not said what became of it. */
+export const usePrintOutcome = (document: B.DocumentRef, job: B.PrintJob | null) =>
+  useQuery({
+    queryKey: keys.printOutcome(job),
+    queryFn: () => api.printOutcome(document, job!),
+    enabled: job !== null,
+    refetchInterval: (query) => (query.state.data === "waiting" ? 1_000 : false),
+    gcTime: 0,
+  });
+/** A printer that stops or comes back is seen within seconds while somebody looks. */
+export const useSlipPrinter = () =>
+  useQuery({
+    queryKey: keys.slipPrinter,
+    queryFn: api.slipPrinter,
+    staleTime: 5_000,
+    refetchInterval: 10_000,
+  });
+export const useOpenSlips = (clinic: B.ClinicId) =>
+  useQuery({ queryKey: keys.openSlips(clinic), queryFn: () => api.listOpenSlips(clinic) });
+export const useBoardNames = (clinic: B.ClinicId) =>
+  useQuery({ queryKey: keys.boardNames(clinic), queryFn: () => api.boardShowsNames(clinic) });
+/** Asked again by itself too: the waiting room must not stand still because one message was lost. */
+export const useBoard = () =>
+  useQuery({ queryKey: keys.board, queryFn: api.showBoard, staleTime: 0, refetchInterval: 20_000 });
 
 export const useSyncStatus = () => useQuery({ queryKey: keys.syncStatus, queryFn: api.syncStatus });
 export const useSyncReport = () => useQuery({ queryKey: keys.syncReport, queryFn: api.lastSyncReport });

@@ -9,6 +9,16 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	listAuditEntries: (filter: AuditFilter, page: PageRequest) => __TAURI_INVOKE<Page<AuditEntry>>("list_audit_entries", { filter, page }),
 	verifyLog: () => __TAURI_INVOKE<LogReport>("verify_log"),
+	/**
+	 *  What the board shows of the site where this PC stands. It goes on while the main window is locked:
+	 *  numbers and rooms are for everybody in the waiting room, and names are there only if the clinic wants it.
+	 */
+	showBoard: () => __TAURI_INVOKE<Board>("show_board"),
+	boardFullScreen: () => __TAURI_INVOKE<boolean>("board_full_screen"),
+	/**  Opens the window of the queue board. */
+	openBoard: () => __TAURI_INVOKE<null>("open_board"),
+	boardShowsNames: (clinicId: ClinicId) => __TAURI_INVOKE<boolean>("board_shows_names", { clinicId }),
+	showNamesOnBoard: (clinicId: ClinicId, shown: boolean) => __TAURI_INVOKE<null>("show_names_on_board", { clinicId, shown }),
 	issueInvoice: (invoice: NewInvoice) => __TAURI_INVOKE<Invoice>("issue_invoice", { invoice }),
 	voidInvoice: (invoiceId: InvoiceId, reason: string) => __TAURI_INVOKE<Invoice>("void_invoice", { invoiceId, reason }),
 	getInvoice: (invoiceId: InvoiceId) => __TAURI_INVOKE<Invoice>("get_invoice", { invoiceId }),
@@ -38,7 +48,13 @@ export const commands = {
 	listRunningConsultations: () => __TAURI_INVOKE<Running[]>("list_running_consultations"),
 	previewDocument: (document: DocumentRef) => __TAURI_INVOKE<DocumentPreview>("preview_document", { document }),
 	saveDocument: (document: DocumentRef) => __TAURI_INVOKE<string>("save_document", { document }),
-	printDocument: (document: DocumentRef) => __TAURI_INVOKE<null>("print_document", { document }),
+	printDocument: (document: DocumentRef) => __TAURI_INVOKE<PrintJob>("print_document", { document }),
+	/**  What became of a print that the system took. */
+	printOutcome: (document: DocumentRef, job: PrintJob) => __TAURI_INVOKE<PrintOutcome>("print_outcome", { document, job }),
+	/**  The printer of slips of this PC, and how it is just now. */
+	slipPrinter: () => __TAURI_INVOKE<SlipPrinter>("slip_printer"),
+	/**  Chooses the printer and the paper of slips for this PC; no printer is the system's default. */
+	chooseSlipPrinter: (printer: string | null, paper: SlipPaper) => __TAURI_INVOKE<SlipPrinter>("choose_slip_printer", { printer, paper }),
 	/**  Takes in the file at a path that a person chose. */
 	addFile: (owner: FileOwner, path: string) => __TAURI_INVOKE<FileInfo>("add_file", { owner, path }),
 	listFiles: (owner: FileOwner, page: PageRequest) => __TAURI_INVOKE<Page<FileInfo>>("list_files", { owner, page }),
@@ -200,7 +216,7 @@ export const commands = {
 	listTopRated: (limit: number) => __TAURI_INVOKE<TopRated[]>("list_top_rated", { limit }),
 	today: (clinicId: ClinicId) => __TAURI_INVOKE<Today>("today", { clinicId }),
 	walkInDesk: (clinicId: ClinicId) => __TAURI_INVOKE<WalkInDesk>("walk_in_desk", { clinicId }),
-	bookWalkIn: (walkIn: NewWalkIn) => __TAURI_INVOKE<QueueTicket>("book_walk_in", { walkIn }),
+	bookWalkIn: (requestKey: string, walkIn: WalkInForm) => __TAURI_INVOKE<QueueTicket>("book_walk_in", { requestKey, walkIn }),
 	moveAppointment: (appointmentId: AppointmentId, to: Move, note: string) => __TAURI_INVOKE<Moved>("move_appointment", { appointmentId, to, note }),
 	bookAppointment: (form: BookingForm) => __TAURI_INVOKE<Booking>("book_appointment", { form }),
 	rescheduleAppointment: (appointmentId: AppointmentId, form: RescheduleForm) => __TAURI_INVOKE<Booking>("reschedule_appointment", { appointmentId, form }),
@@ -246,10 +262,15 @@ export const commands = {
 	listWalkIns: (page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_walk_ins", { page }),
 	listAvailableStaff: (serviceId: ServiceId | null, at: Instant | null) => __TAURI_INVOKE<AvailableStaff[]>("list_available_staff", { serviceId, at }),
 	showQueue: (clinicId: ClinicId, providerId: ProviderId | null) => __TAURI_INVOKE<Queue>("show_queue", { clinicId, providerId }),
-	prioritiseTicket: (ticketId: TicketId, priority: Priority | null, reason: string) => __TAURI_INVOKE<QueueTicket>("prioritise_ticket", { ticketId, priority, reason }),
-	skipTicket: (ticketId: TicketId) => __TAURI_INVOKE<QueueTicket>("skip_ticket", { ticketId }),
-	recallTicket: (ticketId: TicketId) => __TAURI_INVOKE<QueueTicket>("recall_ticket", { ticketId }),
-	moveTicket: (ticketId: TicketId, providerId: ProviderId) => __TAURI_INVOKE<QueueTicket>("move_ticket", { ticketId, providerId }),
+	prioritiseTicket: (ticketId: TicketId, priority: Priority | null, reason: string) => __TAURI_INVOKE<Turned>("prioritise_ticket", { ticketId, priority, reason }),
+	skipTicket: (ticketId: TicketId) => __TAURI_INVOKE<Turned>("skip_ticket", { ticketId }),
+	recallTicket: (ticketId: TicketId) => __TAURI_INVOKE<Turned>("recall_ticket", { ticketId }),
+	takeBackTurn: (before: Turn) => __TAURI_INVOKE<QueueTicket>("take_back_turn", { before }),
+	reserveSlips: (clinicId: ClinicId, count: number) => __TAURI_INVOKE<SlipBatch>("reserve_slips", { clinicId, count }),
+	listOpenSlips: (clinicId: ClinicId) => __TAURI_INVOKE<PaperSlip[]>("list_open_slips", { clinicId }),
+	throwAwaySlips: (batch: SlipBatchId) => __TAURI_INVOKE<number>("throw_away_slips", { batch }),
+	enterPaperSlip: (requestKey: string, entry: PaperEntry) => __TAURI_INVOKE<QueueTicket>("enter_paper_slip", { requestKey, entry }),
+	moveTicket: (ticketId: TicketId, providerId: ProviderId) => __TAURI_INVOKE<Turned>("move_ticket", { ticketId, providerId }),
 	addToWaitlist: (form: WaitlistForm) => __TAURI_INVOKE<WaitlistEntry>("add_to_waitlist", { form }),
 	listWaitlist: (clinicId: ClinicId, open: boolean, page: PageRequest) => __TAURI_INVOKE<Page<WaitlistEntry>>("list_waitlist", { clinicId, open, page }),
 	listWaitlistOffers: (clinicId: ClinicId) => __TAURI_INVOKE<WaitlistOffer[]>("list_waitlist_offers", { clinicId }),
@@ -571,6 +592,30 @@ export type BloodPressure = {
 	systolic: number,
 	diastolic: number,
 	measuredAt: Instant,
+};
+
+export type Board = {
+	clinic: string,
+	site: string,
+	timezone: string,
+	day: LocalDate,
+	now: Instant,
+	/**  The last call first. */
+	calls: BoardCall[],
+	/**  Whose turn comes next, as numbers. */
+	soon: string[],
+	/**  What most of today's patients speak, as BCP 47 tags, the most frequent first. */
+	languages: string[],
+};
+
+export type BoardCall = {
+	number: string,
+	room: string | null,
+	doctor: string,
+	/**  A first name and an initial, where the clinic shows names. */
+	name: string | null,
+	/**  A call that is repeated has a new time. */
+	calledAt: Instant,
 };
 
 /**  One of the two. */
@@ -1110,6 +1155,12 @@ export type DoctorQueue = {
 	waiting: number,
 	/**  The expected wait. */
 	aboutMinutes: number,
+	/**  What the wait is reckoned from. */
+	basis: PaceBasis,
+	/**  When the doctor leaves, if a visit that is given now would not be over by then. */
+	leavesAt: Instant | null,
+	/**  On leave, or the site is closed. */
+	away: boolean,
 };
 
 export type DocumentPreview = {
@@ -1117,13 +1168,17 @@ export type DocumentPreview = {
 	name: string,
 	/**  One SVG for each page. */
 	pages: string[],
-	/**  The system's default printer, if there is one. */
+	/**  Where it goes: the printer of slips, or the system's default, if there is one. */
 	printer: string | null,
 	printedBefore: boolean,
 };
 
 /**  Something that can be printed. */
-export type DocumentRef = { kind: "slip"; id: TicketId } | { kind: "prescription"; id: PrescriptionId };
+export type DocumentRef = { kind: "slip"; id: TicketId } | 
+/**  Numbered slips to be filled in by hand. */
+{ kind: "blank_slips"; id: SlipBatchId } | 
+/**  The visits of a day, of one doctor or of all. */
+{ kind: "day_list"; clinicId: ClinicId; day: LocalDate; providerId: ProviderId | null } | { kind: "prescription"; id: PrescriptionId };
 
 export type DoubleBooking = {
 	id: ConflictId,
@@ -1989,13 +2044,6 @@ export type NewVitals = {
 	note: string,
 };
 
-export type NewWalkIn = {
-	clinicId: ClinicId,
-	patientId: PatientId,
-	providerId: ProviderId,
-	reason: string,
-};
-
 /**  What the doctor writes while the patient is there. */
 export type Notes = {
 	complaint: string,
@@ -2086,6 +2134,15 @@ export type Outgoing = {
 /**  The tables whose rows can own files. */
 export type OwnerTable = "patients" | "consultations" | "providers" | "credentials" | "staff_members" | "messages" | "consents" | "tickets" | "tenants";
 
+/**  What an expected wait is reckoned from. */
+export type PaceBasis = 
+/**  The doctor's visits of today. */
+"today" | 
+/**  The doctor's last visits. */
+"lately" | 
+/**  Nothing is known of this doctor yet. */
+"usual";
+
 /**  A part of a list. */
 export type Page<T> = {
 	items: T[],
@@ -2100,6 +2157,41 @@ export type PageRequest = {
 	/**  Rows wanted, 200 at most. */
 	limit: number,
 };
+
+/**  One line of the screen "Enter paper slips", as it was typed. */
+export type PaperEntry = {
+	slipId: PaperSlipId,
+	/**  Somebody known; nobody when `new_patient` says who. */
+	patientId: PatientId | null,
+	newPatient: PaperPatient | null,
+	providerId: ProviderId,
+	/**  As on the slip, `HH:MM` of the site's clocks. */
+	time: string,
+	/**  As typed; empty for the last time that the clocks showed `time`. */
+	day: string,
+	reason: string,
+	/**  Whether the doctor has seen them; otherwise they wait. */
+	seen: boolean,
+};
+
+/**  Somebody who was not registered when the power went. */
+export type PaperPatient = {
+	fullName: string,
+	gender: Gender | null,
+	/**  In years, or a birth date. */
+	age: string,
+	phone: string,
+};
+
+/**  A blank slip that lies in the drawer. */
+export type PaperSlip = {
+	id: PaperSlipId,
+	batch: SlipBatchId,
+	number: string,
+	printedAt: Instant,
+};
+
+export type PaperSlipId = string;
 
 /**  What can be counted of a list of patients, in a file or in the database. */
 export type Parity = {
@@ -2336,6 +2428,25 @@ export type PrescriptionSummary = {
 };
 
 export type PrescriptionType = "allopathic" | "homeopathic" | "ayurvedic";
+
+/**  A print that the system has taken. */
+export type PrintJob = {
+	printer: string,
+	/**  As CUPS names it; nothing when it did not say. */
+	job: string | null,
+};
+
+export type PrintOutcome = "waiting" | "printed" | "failed" | 
+/**  The system keeps no word of it. */
+"unknown";
+
+export type PrinterState = "ready" | 
+/**  Something is being printed just now. */
+"printing" | 
+/**  It takes prints and keeps them: no paper, switched off, stopped by somebody. */
+"stopped" | 
+/**  It was chosen here and the system does not know it any more. */
+"missing";
 
 /**  Why somebody goes first. */
 export type Priority = "elderly" | "pregnant" | "urgent";
@@ -2754,6 +2865,35 @@ export type ShutOutNotice = {
 	by: string | null,
 	/**  Commits that the hub had not got: they lie in the sealed file. */
 	waiting: number,
+};
+
+/**  Blank slips that were numbered together. */
+export type SlipBatch = {
+	id: SlipBatchId,
+	clinicId: ClinicId,
+	numbers: string[],
+};
+
+/**  Blank slips that were printed together. */
+export type SlipBatchId = string;
+
+/**  What slips are printed on. */
+export type SlipPaper = 
+/**  80 mm roll paper, 72 mm of it printed, as long as it needs to be. */
+"roll" | 
+/**  Sheets, with a line to cut along. */
+"a4";
+
+/**  The printer of slips of this PC, as chosen or by the system's default. */
+export type SlipPrinter = {
+	/**  The one that a slip goes to now; none where the system has none. */
+	printer: string | null,
+	state: PrinterState | null,
+	/**  The one that was chosen; none for the system's default. */
+	chosen: string | null,
+	paper: SlipPaper,
+	/**  All that the system knows. */
+	printers: string[],
 };
 
 export type Slot = {
@@ -3235,6 +3375,16 @@ export type TodayRow = {
 	waitingSince: Instant | null,
 	withDoctorSince: Instant | null,
 	calledAt: Instant | null,
+	/**  Called and not come; they wait behind everybody. */
+	skippedAt: Instant | null,
+	priority: Priority | null,
+	priorityReason: string | null,
+	/**  When it was entered, if it stood on a paper slip first. */
+	enteredAt: Instant | null,
+	/**  The place in the order of turns of all who wait or were called. */
+	turn: number | null,
+	/**  The expected wait of who waits. */
+	aboutMinutes: number | null,
 	bookedTwice: boolean,
 	updatedAt: Instant,
 };
@@ -3252,6 +3402,25 @@ export type TopRated = {
 
 /**  Whether money moved. */
 export type TransactionStatus = "initiated" | "success" | "failed";
+
+/**  What says whose turn it is, as it was before a change: with it the change is taken back. */
+export type Turn = {
+	ticketId: TicketId,
+	providerId: ProviderId,
+	status: TicketStatus,
+	calledAt: Instant | null,
+	skippedAt: Instant | null,
+	priority: Priority | null,
+	priorityReason: string | null,
+	/**  When the change was made that this takes back; a later one stands in its way. */
+	changedAt: Instant,
+};
+
+/**  A ticket after its turn was changed, and the way back. */
+export type Turned = {
+	ticket: QueueTicket,
+	before: Turn,
+};
 
 /**  A person with an account. Password and secrets are never part of it. */
 export type UserAccount = {
@@ -3412,6 +3581,19 @@ export type WaitlistStatus = "waiting" | "offered" | "booked" | "expired" | "can
 export type WalkInDesk = {
 	nextNumber: string,
 	doctors: DoctorQueue[],
+};
+
+/**  The walk-in panel as it was filled in. */
+export type WalkInForm = {
+	clinicId: ClinicId,
+	patientId: PatientId,
+	providerId: ProviderId,
+	reason: string,
+	priority: Priority | null,
+	/**  Needed with a priority. */
+	priorityReason: string,
+	/**  Why somebody who waits already gets a second number; empty for everybody else. */
+	another: string,
 };
 
 /**  Where everything stands that was ever written to a record. */

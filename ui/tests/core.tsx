@@ -81,6 +81,12 @@ export const row: B.TodayRow = {
   waitingSince: "2026-11-19T04:30:00.000Z",
   withDoctorSince: null,
   calledAt: null,
+  skippedAt: null,
+  priority: null,
+  priorityReason: null,
+  enteredAt: null,
+  turn: 0,
+  aboutMinutes: 0,
   bookedTwice: false,
   updatedAt: "2026-11-19T04:30:00.000Z",
 };
@@ -130,16 +136,27 @@ export const usual: Record<string, Answer> = {
       room: null,
       waiting: i,
       aboutMinutes: 20,
+      basis: "today",
+      leavesAt: null,
+      away: false,
     })),
   }),
+  slip_printer: () => ({ printer: null, state: null, chosen: null, paper: "roll", printers: [] }),
+  list_open_slips: () => [],
+  board_shows_names: () => false,
   preview_document: () => ({ name: "slip", pages: ["<svg/>"], printer: null, printedBefore: false }),
 };
 
-/** The whole app over a core that answers like this. */
-export async function openApp(mine: Record<string, Answer> = {}, hash = "#/") {
+/** A core that answers like this. */
+export async function openCore(mine: Record<string, Answer> = {}) {
   answers = { ...usual, ...mine };
   invoke.mockClear();
   localStorage.clear();
+}
+
+/** The whole app over such a core. */
+export async function openApp(mine: Record<string, Answer> = {}, hash = "#/") {
+  await openCore(mine);
   window.location.hash = hash;
   // Imported here, because these modules themselves need the stand-in above.
   const { listenToCore } = await import("../src/live");

@@ -3,11 +3,14 @@
 mod appointment;
 mod appointment_form;
 mod availability;
+mod back_entry;
+mod board;
 mod book;
 mod booking_form;
 mod bookings;
 mod calendar;
 mod cancel;
+mod day_list;
 mod day_view;
 mod double_bookings;
 mod free_slots;
@@ -18,6 +21,8 @@ mod mode;
 mod move_double_booked;
 mod other_times;
 mod outlook;
+mod pace;
+mod paper_slips;
 mod queue;
 mod queue_order;
 mod queue_turns;
@@ -41,6 +46,8 @@ pub use appointment::{AppointmentStatus, Move, Moved, allowed, complete, move_ap
 pub(crate) use appointment::{log_event, set_status};
 pub use appointment_form::{AppointmentForm, Occurrence, Refusal, book_appointments, plan_appointments};
 pub use availability::{AvailabilityTemplate, TemplateSlot, delete_template, end_template, template, templates};
+pub use back_entry::{PaperEntry, PaperPatient, enter_paper_slip};
+pub use board::{Board, BoardCall, board, show_names, shows_names};
 pub(crate) use book::works_at;
 pub use book::{Channel, NewAppointment, book};
 pub use booking_form::{BookingForm, book_appointment};
@@ -56,6 +63,7 @@ pub mod statements {
 use crate::sync::crowding as capacity;
 pub use calendar::{Calendar, CalendarColumn, calendar};
 pub use cancel::{Cancelled, cancel_appointment};
+pub use day_list::{DayList, DayVisit, DoctorDay, day_list};
 pub use day_view::{AvailableStaff, DayView, Hours, available_staff, day_view};
 pub use double_bookings::{BookedHere, DoubleBooking, double_bookings};
 
@@ -66,10 +74,12 @@ pub use mode::Mode;
 pub use move_double_booked::{BookingMove, move_double_booked, undo_move};
 pub use other_times::FreeTime;
 pub use outlook::{FreeDay, HoursChange, HoursOutlook, doctor_of, hours_outlook, rehearse_hours};
+pub use pace::{Pace, PaceBasis, pace};
+pub use paper_slips::{PaperSlip, SlipBatch, open_slips, reserve_slips, slip_batch, throw_away_slips};
 pub(crate) use queue::set_status as set_ticket_status;
 pub use queue::{TicketStatus, number_of, number_text};
-pub use queue_order::{Priority, Queue, QueueCounts, QueueRow, counts as queue_counts, queue, usual_minutes};
-pub use queue_turns::{move_to_doctor, prioritise, recall, skip};
+pub use queue_order::{Priority, Queue, QueueCounts, QueueRow, counts as queue_counts, queue};
+pub use queue_turns::{Turn, Turned, move_to_doctor, prioritise, recall, skip, take_back_turn};
 pub use rearrange::{RearrangeForm, Rearranged, Spot, put_back, rearrange};
 pub use repeat::{Repeat, RepeatUnit};
 pub use reschedule::{RescheduleForm, reschedule};
@@ -88,4 +98,6 @@ pub use waitlist::{
     matches_for, waitlist, waitlist_allowed, waitlist_entry,
 };
 pub use waitlist_offer::{WaitlistBooking, WaitlistOffer, book_waiting, decline_offer, offer_waiting, waitlist_offers};
-pub use walk_in::{DoctorQueue, NewWalkIn, QueueTicket, WalkInDesk, book_walk_in, desk, ticket};
+pub use walk_in::{
+    DoctorQueue, NewWalkIn, QueueTicket, WalkInDesk, WalkInForm, book_walk_in, desk, issue_walk_in, ticket,
+};

@@ -6,7 +6,7 @@ use specta::Type;
 
 use crate::db::Tx;
 use crate::error::Result;
-use crate::ids::{AppointmentId, ClinicId, LocalDate, TicketId};
+use crate::ids::{AppointmentId, ClinicId, Instant, LocalDate, TicketId};
 use crate::tenancy;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -25,13 +25,18 @@ pub fn number_text(lane: &str, number: u32) -> String {
     format!("{lane}-{number:03}")
 }
 
-/// The next number of this PC's lane at a site on a day.
+/// The next number of this PC's lane at a site on a day: one more than the last that the PC itself gave,
+/// past those on paper slips, whether these lie in the drawer still or were entered already.
 pub(super) fn next_number(conn: &Connection, clinic: ClinicId, day: LocalDate, lane: &str) -> Result<u32> {
-    Ok(conn
+    let next = conn
         .prepare_cached(
-            "SELECT coalesce(max(number), 0) + 1 FROM queue_tickets WHERE clinic_id = ?1 AND day = ?2 AND lane = ?3",
+            "SELECT coalesce(max(number), 0) + 1 FROM queue_tickets
+             WHERE clinic_id = ?1 AND day = ?2 AND lane = ?3 AND entered_at IS NULL",
         )?
-        .query_row(params![clinic, day, lane], |row| row.get(0))?)
+        .query_row(params![clinic, day, lane], |row| row.get(0))?;
+    let mut statement = conn.prepare_cached(include_str!("numbers_on_paper.sql"))?;
+    let on_paper = statement.query_map(params![clinic, day, lane, next], |row| row.get::<_, u32>("number"))?;
+    on_paper.into_iter().try_fold(next, |next, taken| Ok(if taken? == next { next + 1 } else { next }))
 }
 
 /// Gives an appointment its number of today; one that has a number already keeps it.
@@ -50,15 +55,43 @@ pub(super) fn issue_for(tx: &Tx, appointment: AppointmentId) -> Result<TicketId>
         set_status(tx, appointment, TicketStatus::Waiting)?;
         return Ok(ticket);
     }
-    let ticket = TicketId(tx.new_id());
     let number = next_number(tx, clinic, day, &tx.device.lane)?;
+    insert(tx, appointment, day, number, &Given { at: tx.now, status: TicketStatus::Waiting, on_paper: false })
+}
+
+/// When a number was given, and how.
+pub(super) struct Given {
+    pub at: Instant,
+    pub status: TicketStatus,
+    /// Written on a slip first and entered now.
+    pub on_paper: bool,
+}
+
+pub(super) fn insert(
+    tx: &Tx,
+    appointment: AppointmentId,
+    day: LocalDate,
+    number: u32,
+    given: &Given,
+) -> Result<TicketId> {
+    let ticket = TicketId(tx.new_id());
     tx.prepare_cached(
         "INSERT INTO queue_tickets (id, tenant_id, clinic_id, day, lane, number, appointment_id, patient_id, provider_id,
-                                    status, issued_at, created_at, updated_at)
-         SELECT ?1, tenant_id, clinic_id, ?2, ?3, ?4, id, patient_id, provider_id, 'waiting', ?5, ?5, ?5
-         FROM appointments WHERE id = ?6",
+                                    status, issued_at, entered_at, created_at, updated_at)
+         SELECT ?1, tenant_id, clinic_id, ?2, ?3, ?4, id, patient_id, provider_id, ?5, ?6, ?7, ?8, ?8
+         FROM appointments WHERE id = ?9",
     )?
-    .execute(params![ticket, day, tx.device.lane, number, tx.now, appointment])?;
+    .execute(params![
+        ticket,
+        day,
+        tx.device.lane,
+        number,
+        given.status,
+        given.at,
+        given.on_paper.then_some(tx.now),
+        tx.now,
+        appointment
+    ])?;
     Ok(ticket)
 }
 

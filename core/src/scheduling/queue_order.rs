@@ -7,14 +7,9 @@ use specta::Type;
 use crate::error::Result;
 use crate::ids::{AppointmentId, ClinicId, Instant, LocalDate, PatientId, ProviderId, TicketId};
 use crate::scheduling::number_text;
+use crate::scheduling::pace::{Pace, pace};
 use crate::scheduling::queue::TicketStatus;
-use crate::scheduling::walk_in::USUAL_MINUTES;
-
-/// The shortest and the longest visit that a wait is reckoned with, in minutes: one visit that was
-/// left open over lunch must not frighten the whole queue.
-const BOUNDS: (u32, u32) = (5, 60);
-/// How many visits the reckoning looks back at.
-const LOOK_BACK: u32 = 20;
+use crate::tenancy;
 
 /// Why somebody goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -69,7 +64,14 @@ pub struct Queue {
 
 /// The queue of a site's local day, of one doctor or of all. Who has priority goes before who has
 /// not, then the order of the numbers; who was skipped goes behind everybody.
-pub fn queue(conn: &Connection, clinic: ClinicId, day: LocalDate, provider: Option<ProviderId>) -> Result<Queue> {
+pub fn queue(
+    conn: &Connection,
+    clinic: ClinicId,
+    day: LocalDate,
+    provider: Option<ProviderId>,
+    now: Instant,
+) -> Result<Queue> {
+    let (day_began, _) = day.bounds(tenancy::clinic(conn, clinic)?.zone());
     let mut statement = conn.prepare_cached(include_str!("queue.sql"))?;
     let found = statement.query_map(params![clinic, day, provider], |row| {
         Ok(QueueRow {
@@ -91,18 +93,18 @@ pub fn queue(conn: &Connection, clinic: ClinicId, day: LocalDate, provider: Opti
     })?;
     let mut rows: Vec<QueueRow> = found.collect::<rusqlite::Result<_>>()?;
     // Each doctor's queue moves at that doctor's pace; those who were called are ahead of the rest.
-    let mut paces: Vec<(ProviderId, u32, u32)> = Vec::new();
+    let mut paces: Vec<(ProviderId, Pace, u32)> = Vec::new();
     for row in &mut rows {
         let at = match paces.iter().position(|(id, ..)| *id == row.provider_id) {
             Some(at) => at,
             None => {
-                paces.push((row.provider_id, usual_minutes(conn, row.provider_id)?, 0));
+                paces.push((row.provider_id, pace(conn, row.provider_id, day_began, now)?, 0));
                 paces.len() - 1
             }
         };
-        let (_, minutes, ahead) = &mut paces[at];
+        let (_, pace, ahead) = &mut paces[at];
         if row.status == TicketStatus::Waiting {
-            row.about_minutes = *minutes * *ahead;
+            row.about_minutes = pace.wait(*ahead);
         }
         *ahead += 1;
     }
@@ -134,15 +136,13 @@ pub fn counts(
     Ok(counts)
 }
 
-/// What a visit with a doctor takes, in minutes: the middle one of the last twenty, within bounds.
-pub fn usual_minutes(conn: &Connection, provider: ProviderId) -> Result<u32> {
-    let mut statement = conn.prepare_cached(
-        "SELECT (ended_at - started_at) / 60000 AS minutes FROM consultations
-         WHERE provider_id = ?1 AND ended_at IS NOT NULL ORDER BY started_at DESC LIMIT ?2",
-    )?;
-    let rows = statement.query_map(params![provider, LOOK_BACK], |row| row.get::<_, i64>("minutes"))?;
-    let mut minutes: Vec<i64> = rows.collect::<rusqlite::Result<_>>()?;
-    minutes.sort_unstable();
-    let middle = minutes.get(minutes.len() / 2).copied().unwrap_or(USUAL_MINUTES);
-    Ok(middle.clamp(i64::from(BOUNDS.0), i64::from(BOUNDS.1)) as u32)
+/// The numbers that wait at a site, in the order of their turn, without names.
+pub(super) fn waiting_numbers(conn: &Connection, clinic: ClinicId, day: LocalDate) -> Result<Vec<String>> {
+    let mut statement = conn.prepare_cached(include_str!("queue.sql"))?;
+    let found = statement.query_map(params![clinic, day, None::<ProviderId>], |row| {
+        let number = number_text(&row.get::<_, String>("lane")?, row.get("number")?);
+        Ok((row.get::<_, TicketStatus>("status")?, number))
+    })?;
+    let rows: Vec<(TicketStatus, String)> = found.collect::<rusqlite::Result<_>>()?;
+    Ok(rows.into_iter().filter(|(status, _)| *status == TicketStatus::Waiting).map(|(_, number)| number).collect())
 }

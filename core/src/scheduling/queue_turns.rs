@@ -1,6 +1,8 @@
 //! What changes somebody's turn: a reason to go first, not being there, another doctor.
 
 use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
@@ -12,6 +14,29 @@ use crate::scheduling::queue_order::Priority;
 use crate::scheduling::walk_in::{QueueTicket, ticket};
 use crate::scheduling::{AppointmentStatus, log_event};
 
+/// What says whose turn it is, as it was before a change: with it the change is taken back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Turn {
+    pub ticket_id: TicketId,
+    pub provider_id: ProviderId,
+    pub status: TicketStatus,
+    pub called_at: Option<Instant>,
+    pub skipped_at: Option<Instant>,
+    pub priority: Option<Priority>,
+    pub priority_reason: Option<String>,
+    /// When the change was made that this takes back; a later one stands in its way.
+    pub changed_at: Instant,
+}
+
+/// A ticket after its turn was changed, and the way back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Turned {
+    pub ticket: QueueTicket,
+    pub before: Turn,
+}
+
 struct Waiting {
     appointment: AppointmentId,
     clinic: ClinicId,
@@ -20,6 +45,15 @@ struct Waiting {
     channel: Channel,
     start: Instant,
     end: Instant,
+    turn: Turn,
+    updated_at: Instant,
+}
+
+impl Waiting {
+    /// The ticket as it is now, with the way back to how it was.
+    fn turned(self, tx: &Tx) -> Result<Turned> {
+        Ok(Turned { ticket: ticket(tx, self.turn.ticket_id)?, before: self.turn })
+    }
 }
 
 /// A ticket whose turn is still to come.
@@ -27,7 +61,8 @@ fn waiting(tx: &Tx, id: TicketId) -> Result<Waiting> {
     let found = tx
         .prepare_cached(
             "SELECT appointment_id, queue_tickets.clinic_id, queue_tickets.provider_id, queue_tickets.status,
-                    appointments.status AS appointment_status, channel, scheduled_start, scheduled_end
+                    appointments.status AS appointment_status, channel, scheduled_start, scheduled_end,
+                    called_at, skipped_at, priority, priority_reason, queue_tickets.updated_at
              FROM queue_tickets JOIN appointments ON appointments.id = appointment_id WHERE queue_tickets.id = ?1",
         )?
         .query_row([id], |row| {
@@ -39,8 +74,20 @@ fn waiting(tx: &Tx, id: TicketId) -> Result<Waiting> {
                 channel: row.get("channel")?,
                 start: row.get("scheduled_start")?,
                 end: row.get("scheduled_end")?,
+                turn: Turn {
+                    ticket_id: id,
+                    provider_id: row.get("provider_id")?,
+                    status: row.get("status")?,
+                    called_at: row.get("called_at")?,
+                    skipped_at: row.get("skipped_at")?,
+                    priority: row.get("priority")?,
+                    priority_reason: row.get("priority_reason")?,
+                    changed_at: tx.now,
+                },
+                updated_at: row.get("updated_at")?,
             };
-            Ok((waiting, row.get::<_, TicketStatus>("status")?))
+            let status = waiting.turn.status;
+            Ok((waiting, status))
         })
         .optional()?;
     match found.ok_or(Code::NotFound)? {
@@ -52,7 +99,7 @@ fn waiting(tx: &Tx, id: TicketId) -> Result<Waiting> {
 }
 
 /// Lets somebody go first, and says why; or, with `None`, in the order of the numbers again.
-pub fn prioritise(tx: &Tx, id: TicketId, priority: Option<Priority>, reason: &str) -> Result<QueueTicket> {
+pub fn prioritise(tx: &Tx, id: TicketId, priority: Option<Priority>, reason: &str) -> Result<Turned> {
     let mut form = Form::default();
     let reason = priority.map(|_| form.required("reason", reason, LINE));
     form.finish()?;
@@ -64,34 +111,34 @@ pub fn prioritise(tx: &Tx, id: TicketId, priority: Option<Priority>, reason: &st
     let note = priority.zip(reason.as_deref()).map(|(priority, reason)| format!("{}: {reason}", priority.name()));
     let status = found.appointment_status;
     log_event(tx, found.appointment, Some(status), status, Some(note.as_deref().unwrap_or("no priority")))?;
-    ticket(tx, id)
+    found.turned(tx)
 }
 
 /// Somebody was called and is not there: they go behind everybody, with the same number.
-pub fn skip(tx: &Tx, id: TicketId) -> Result<QueueTicket> {
+pub fn skip(tx: &Tx, id: TicketId) -> Result<Turned> {
     let found = waiting(tx, id)?;
     tx.execute(
         "UPDATE queue_tickets SET status = 'waiting', called_at = NULL, skipped_at = ?1, updated_at = ?1 WHERE id = ?2",
         params![tx.now, id],
     )?;
     log_event(tx, found.appointment, Some(found.appointment_status), found.appointment_status, Some("skipped"))?;
-    ticket(tx, id)
+    found.turned(tx)
 }
 
 /// Calls somebody once more, whether they were called already or skipped.
-pub fn recall(tx: &Tx, id: TicketId) -> Result<QueueTicket> {
+pub fn recall(tx: &Tx, id: TicketId) -> Result<Turned> {
     let found = waiting(tx, id)?;
     tx.execute(
         "UPDATE queue_tickets SET status = 'called', called_at = ?1, skipped_at = NULL, updated_at = ?1 WHERE id = ?2",
         params![tx.now, id],
     )?;
     log_event(tx, found.appointment, Some(found.appointment_status), found.appointment_status, Some("called again"))?;
-    ticket(tx, id)
+    found.turned(tx)
 }
 
 /// Sends somebody who waits to another doctor of the site; the number on the slip stays. A booked
 /// visit takes its time along, and the other doctor must have it free.
-pub fn move_to_doctor(tx: &Tx, id: TicketId, provider: ProviderId) -> Result<QueueTicket> {
+pub fn move_to_doctor(tx: &Tx, id: TicketId, provider: ProviderId) -> Result<Turned> {
     let found = waiting(tx, id)?;
     if !works_at(tx, provider, found.clinic)? {
         return Err(Code::DoesNotWorkHere.into());
@@ -115,8 +162,37 @@ pub fn move_to_doctor(tx: &Tx, id: TicketId, provider: ProviderId) -> Result<Que
         "UPDATE appointments SET provider_id = ?1, capacity = 1, slot_id = NULL, updated_at = ?2 WHERE id = ?3",
         params![provider, tx.now, found.appointment],
     )?;
-    let moved = ticket(tx, id)?;
-    let note = format!("to {}", moved.provider_name);
+    let note = format!("to {}", ticket(tx, id)?.provider_name);
     log_event(tx, found.appointment, Some(found.appointment_status), found.appointment_status, Some(&note))?;
-    Ok(moved)
+    found.turned(tx)
+}
+
+/// Takes a change of somebody's turn back: a call, a skip, a priority, another doctor.
+///
+/// # Errors
+/// `ChangedMeanwhile` when something was written over it since, `IllegalTransition` when the visit has
+/// begun or is over, `SlotTaken` when somebody else has the time of a booked visit by now.
+pub fn take_back_turn(tx: &Tx, before: &Turn) -> Result<QueueTicket> {
+    let found = waiting(tx, before.ticket_id)?;
+    if found.updated_at != before.changed_at || !matches!(before.status, TicketStatus::Waiting | TicketStatus::Called) {
+        return Err(Code::ChangedMeanwhile.into());
+    }
+    if before.provider_id != found.provider {
+        move_to_doctor(tx, before.ticket_id, before.provider_id)?;
+    }
+    tx.execute(
+        "UPDATE queue_tickets SET status = ?1, called_at = ?2, skipped_at = ?3, priority = ?4, priority_reason = ?5,
+                                  updated_at = ?6 WHERE id = ?7",
+        params![
+            before.status,
+            before.called_at,
+            before.skipped_at,
+            before.priority,
+            before.priority_reason,
+            tx.now,
+            before.ticket_id
+        ],
+    )?;
+    log_event(tx, found.appointment, Some(found.appointment_status), found.appointment_status, Some("taken back"))?;
+    ticket(tx, before.ticket_id)
 }

@@ -1,5 +1,7 @@
 //! The list that the desk looks at all day.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -8,7 +10,8 @@ use crate::error::Result;
 use crate::form::age_in_years;
 use crate::ids::{AppointmentId, ClinicId, Instant, LocalDate, PatientId, ProviderId, TicketId};
 use crate::patients::Gender;
-use crate::scheduling::{AppointmentStatus, number_text};
+use crate::scheduling::queue_order::{self, Priority};
+use crate::scheduling::{AppointmentStatus, TicketStatus, number_text};
 use crate::tenancy::{self, Clinic};
 
 /// A longer wait is shown as a warning.
@@ -44,6 +47,16 @@ pub struct TodayRow {
     pub waiting_since: Option<Instant>,
     pub with_doctor_since: Option<Instant>,
     pub called_at: Option<Instant>,
+    /// Called and not come; they wait behind everybody.
+    pub skipped_at: Option<Instant>,
+    pub priority: Option<Priority>,
+    pub priority_reason: Option<String>,
+    /// When it was entered, if it stood on a paper slip first.
+    pub entered_at: Option<Instant>,
+    /// The place in the order of turns of all who wait or were called.
+    pub turn: Option<u32>,
+    /// The expected wait of who waits.
+    pub about_minutes: Option<u32>,
     pub booked_twice: bool,
     pub updated_at: Instant,
 }
@@ -74,10 +87,25 @@ pub fn today(conn: &Connection, clinic: ClinicId, now: Instant) -> Result<Today>
             waiting_since: row.get("issued_at")?,
             with_doctor_since: row.get("started_at")?,
             called_at: row.get("called_at")?,
+            skipped_at: row.get("skipped_at")?,
+            priority: row.get("priority")?,
+            priority_reason: row.get("priority_reason")?,
+            entered_at: row.get("entered_at")?,
+            turn: None,
+            about_minutes: None,
             booked_twice: row.get("booked_twice")?,
             updated_at: row.get("updated_at")?,
         })
     })?;
-    let rows = rows.collect::<rusqlite::Result<_>>()?;
+    let mut rows: Vec<TodayRow> = rows.collect::<rusqlite::Result<_>>()?;
+    let queue = queue_order::queue(conn, clinic.id, day, None, now)?;
+    let turns: HashMap<TicketId, (u32, u32, TicketStatus)> =
+        (0..).zip(&queue.rows).map(|(turn, row)| (row.ticket_id, (turn, row.about_minutes, row.status))).collect();
+    for row in &mut rows {
+        if let Some((turn, about, status)) = row.ticket_id.and_then(|id| turns.get(&id)) {
+            row.turn = Some(*turn);
+            row.about_minutes = (*status == TicketStatus::Waiting).then_some(*about);
+        }
+    }
     Ok(Today { clinic, day, now, wait_limit_minutes: WAIT_LIMIT_MINUTES, rows })
 }

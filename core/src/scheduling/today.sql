@@ -1,6 +1,7 @@
 -- The appointments of site ?1 between ?2 and ?3 with their tickets of day ?4.
 SELECT appointments.id,
        ticket.id AS ticket_id, ticket.lane, ticket.number, ticket.issued_at, ticket.called_at,
+       ticket.skipped_at, ticket.priority, ticket.priority_reason, ticket.entered_at,
        CASE channel WHEN 'walk_in' THEN NULL ELSE scheduled_start END AS scheduled_start,
        appointments.patient_id, full_name, gender, birth_date,
        appointments.reason, appointments.provider_id, display_name, appointments.status,

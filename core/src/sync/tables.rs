@@ -146,6 +146,7 @@ tables! {
     AppointmentEvents "appointment_events",
     Waitlist "waitlist",
     QueueTickets "queue_tickets",
+    PaperSlips "paper_slips",
     Consultations "consultations",
     Prescriptions "prescriptions",
     PrescriptionItems "prescription_items",
@@ -195,6 +196,7 @@ pub const LOCAL: &[&str] = &[
     "idempotency_keys",
     "prescription_drafts",
     "prints",
+    "slip_printing",
     "patient_search",
     "provider_search",
     "clinic_places",
@@ -244,6 +246,7 @@ impl Table {
             | Table::AvailabilityTemplates
             | Table::TemplateSlots
             | Table::TimeOff
+            | Table::PaperSlips
             | Table::Consultations
             | Table::Formulary
             | Table::Reviews
@@ -380,6 +383,7 @@ impl Table {
                     ]
                 }
             }
+            Table::PaperSlips => const { &[UPDATED, latest("end", &["ticket_id", "voided_at"])] },
             Table::CashSessions => {
                 const { &[UPDATED, latest("closing", &["closed_by", "closed_at", "counted_minor", "note"])] }
             }
@@ -486,6 +490,7 @@ impl Table {
             | Table::DuplicateDecisions
             | Table::AppointmentEvents
             | Table::Waitlist
+            | Table::PaperSlips
             | Table::Consultations
             | Table::Prescriptions
             | Table::PrescriptionItems

@@ -1,15 +1,18 @@
 use neem_core::audit::{self, Note};
 use neem_core::identity::Permission;
+use neem_print::SlipPaper;
 use tauri::{Manager, State};
 
 use crate::documents::{self, DocumentPreview, DocumentRef};
 use crate::error::Answer;
+use crate::printers::{self, PrintJob, PrintOutcome, SlipPrinter};
 use crate::state::App;
 
-/// A slip is the desk's, a prescription the doctor's.
+/// A slip is the desk's, the day on paper whoever's may see the schedule, a prescription the doctor's.
 fn permission(document: DocumentRef) -> Permission {
     match document {
-        DocumentRef::Slip { .. } => Permission::ViewQueue,
+        DocumentRef::Slip { .. } | DocumentRef::BlankSlips { .. } => Permission::ViewQueue,
+        DocumentRef::DayList { .. } => Permission::ViewSchedule,
         DocumentRef::Prescription { .. } => Permission::ViewClinical,
     }
 }
@@ -40,7 +43,8 @@ pub fn preview_document(app: State<App>, document: DocumentRef) -> Answer<Docume
         let pages =
             neem_print::svg_pages(&printable).map_err(|error| neem_core::Error::Invariant(error.to_string()))?;
         let printed_before = document.first_print(conn)?.is_some();
-        Ok(DocumentPreview { name, pages, printer: documents::default_printer(), printed_before })
+        let printer = document.printer(conn)?.or_else(printers::default_printer);
+        Ok(DocumentPreview { name, pages, printer, printed_before })
     })
 }
 
@@ -56,8 +60,33 @@ pub fn save_document(app: State<App>, document: DocumentRef) -> Answer<String> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn print_document(app: State<App>, document: DocumentRef) -> Answer<()> {
+pub fn print_document(app: State<App>, document: DocumentRef) -> Answer<PrintJob> {
     let (pdf, name) = made(&app, document)?;
-    documents::print(&pdf, &name)?;
-    note(&app, document, "print")
+    let printer = app.read(permission(document), |conn| document.printer(conn))?;
+    let job = printers::print(&pdf, &name, printer)?;
+    note(&app, document, "print")?;
+    Ok(job)
+}
+
+/// What became of a print that the system took.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn print_outcome(app: State<App>, document: DocumentRef, job: PrintJob) -> Answer<PrintOutcome> {
+    app.user(permission(document))?;
+    Ok(printers::outcome(&job))
+}
+
+/// The printer of slips of this PC, and how it is just now.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn slip_printer(app: State<App>) -> Answer<SlipPrinter> {
+    Ok(printers::slip_printer(app.read(Permission::ViewQueue, printers::chosen)?))
+}
+
+/// Chooses the printer and the paper of slips for this PC; no printer is the system's default.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn choose_slip_printer(app: State<App>, printer: Option<String>, paper: SlipPaper) -> Answer<SlipPrinter> {
+    app.write_local(Permission::BookAppointment, |conn| printers::choose(conn, printer.as_deref(), paper))?;
+    Ok(printers::slip_printer((printer, paper)))
 }

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod billing;
+pub mod board;
 pub mod consultations;
 pub mod documents;
 pub mod files;

@@ -1,18 +1,19 @@
 use neem_core::identity::Permission;
 use neem_core::ids::{
-    AppointmentId, ClinicId, ConflictId, DecisionId, Instant, LocalDate, PatientId, ProviderId, ServiceId, TemplateId,
-    TicketId, TimeOffId, WaitlistId,
+    AppointmentId, ClinicId, ConflictId, DecisionId, Instant, LocalDate, PatientId, ProviderId, ServiceId, SlipBatchId,
+    TemplateId, TicketId, TimeOffId, WaitlistId,
 };
 use neem_core::page::{Page, PageRequest};
 use neem_core::scheduling::{
     self, AppointmentForm, AppointmentStatus, AvailabilityTemplate, AvailableStaff, Booking, BookingForm, BookingMove,
     Calendar, Cancelled, CancelledSeries, DayView, DoubleBooking, FreeSlot, FreeSlotQuery, FreeTime, FreeTimeForm,
-    HoursChange, HoursOutlook, Move, Moved, NewWalkIn, Occurrence, Priority, Queue, QueueTicket, RearrangeForm,
-    Rearranged, RescheduleForm, SeriesScope, Slot, Spot, StrandedVisit, TemplateForm, TimeOff, TimeOffAdded,
-    TimeOffForm, TimelineEvent, Today, WaitlistBooking, WaitlistEntry, WaitlistForm, WaitlistOffer, WalkInDesk, Whose,
+    HoursChange, HoursOutlook, Move, Moved, Occurrence, PaperEntry, PaperSlip, Priority, Queue, QueueTicket,
+    RearrangeForm, Rearranged, RescheduleForm, SeriesScope, SlipBatch, Slot, Spot, StrandedVisit, TemplateForm,
+    TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, Turn, Turned, WaitlistBooking, WaitlistEntry,
+    WaitlistForm, WaitlistOffer, WalkInDesk, WalkInForm, Whose,
 };
 use neem_core::sync::overlap;
-use neem_core::tenancy;
+use neem_core::{idempotency, tenancy};
 use rusqlite::Connection;
 use tauri::{AppHandle, State};
 
@@ -35,8 +36,10 @@ pub fn walk_in_desk(app: State<App>, clinic_id: ClinicId) -> Answer<WalkInDesk> 
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn book_walk_in(app: State<App>, walk_in: NewWalkIn) -> Answer<QueueTicket> {
-    app.write(Permission::BookAppointment, "book_walk_in", |tx| scheduling::book_walk_in(tx, &walk_in))
+pub fn book_walk_in(app: State<App>, request_key: String, walk_in: WalkInForm) -> Answer<QueueTicket> {
+    app.write(Permission::BookAppointment, "book_walk_in", |tx| {
+        idempotency::once(tx, &request_key, "book_walk_in", &walk_in, || scheduling::issue_walk_in(tx, &walk_in))
+    })
 }
 
 #[tauri::command(async)]
@@ -363,7 +366,7 @@ pub fn show_queue(app: State<App>, clinic_id: ClinicId, provider_id: Option<Prov
     let now = app.db()?.now();
     app.read(Permission::ViewQueue, |conn| {
         let day = now.day(tenancy::clinic(conn, clinic_id)?.zone());
-        scheduling::queue(conn, clinic_id, day, provider_id)
+        scheduling::queue(conn, clinic_id, day, provider_id, now)
     })
 }
 
@@ -374,7 +377,7 @@ pub fn prioritise_ticket(
     ticket_id: TicketId,
     priority: Option<Priority>,
     reason: String,
-) -> Answer<QueueTicket> {
+) -> Answer<Turned> {
     app.write(Permission::CallPatient, "prioritise_ticket", |tx| {
         scheduling::prioritise(tx, ticket_id, priority, &reason)
     })
@@ -382,20 +385,53 @@ pub fn prioritise_ticket(
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn skip_ticket(app: State<App>, ticket_id: TicketId) -> Answer<QueueTicket> {
+pub fn skip_ticket(app: State<App>, ticket_id: TicketId) -> Answer<Turned> {
     app.write(Permission::CallPatient, "skip_ticket", |tx| scheduling::skip(tx, ticket_id))
 }
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn recall_ticket(app: State<App>, ticket_id: TicketId) -> Answer<QueueTicket> {
+pub fn recall_ticket(app: State<App>, ticket_id: TicketId) -> Answer<Turned> {
     app.write(Permission::CallPatient, "recall_ticket", |tx| scheduling::recall(tx, ticket_id))
 }
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn move_ticket(app: State<App>, ticket_id: TicketId, provider_id: ProviderId) -> Answer<QueueTicket> {
+pub fn move_ticket(app: State<App>, ticket_id: TicketId, provider_id: ProviderId) -> Answer<Turned> {
     app.write(Permission::CallPatient, "move_ticket", |tx| scheduling::move_to_doctor(tx, ticket_id, provider_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn take_back_turn(app: State<App>, before: Turn) -> Answer<QueueTicket> {
+    app.write(Permission::CallPatient, "take_back_turn", |tx| scheduling::take_back_turn(tx, &before))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn reserve_slips(app: State<App>, clinic_id: ClinicId, count: u32) -> Answer<SlipBatch> {
+    app.write(Permission::BookAppointment, "reserve_slips", |tx| scheduling::reserve_slips(tx, clinic_id, count))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn list_open_slips(app: State<App>, clinic_id: ClinicId) -> Answer<Vec<PaperSlip>> {
+    let device = app.db()?.device()?;
+    app.read(Permission::BookAppointment, |conn| scheduling::open_slips(conn, clinic_id, &device))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn throw_away_slips(app: State<App>, batch: SlipBatchId) -> Answer<u32> {
+    app.write(Permission::BookAppointment, "throw_away_slips", |tx| scheduling::throw_away_slips(tx, batch))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn enter_paper_slip(app: State<App>, request_key: String, entry: PaperEntry) -> Answer<QueueTicket> {
+    app.write(Permission::BookAppointment, "enter_paper_slip", |tx| {
+        idempotency::once(tx, &request_key, "enter_paper_slip", &entry, || scheduling::enter_paper_slip(tx, &entry))
+    })
 }
 
 #[tauri::command(async)]

@@ -6,6 +6,8 @@ import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { FailedState } from "./Empty";
 import { useKeys } from "./keys";
+import { PrintSaid } from "./PrintSaid";
+import { usePrint } from "./usePrint";
 import styles from "./DocumentPreview.module.css";
 
 type Props = { document: DocumentRef; width: number; maxHeight: string; inDialog?: boolean };
@@ -14,11 +16,11 @@ type Props = { document: DocumentRef; width: number; maxHeight: string; inDialog
 export function DocumentPreview({ document, width, maxHeight, inDialog = false }: Props) {
   const { t } = useTranslation();
   const preview = usePreview(document);
-  const print = useCommand(api.printDocument);
+  const print = usePrint(document);
   const save = useCommand(api.saveDocument);
   const printer = preview.data?.printer ?? null;
   const startPrint = () => {
-    if (printer && !print.isPending) print.mutate([document]);
+    if (printer && print.phase !== "sending") print.start();
   };
   useKeys({ "ctrl+p": startPrint }, { inDialog });
   if (preview.error) return <FailedState error={preview.error} retry={() => void preview.refetch()} />;
@@ -46,10 +48,10 @@ export function DocumentPreview({ document, width, maxHeight, inDialog = false }
           icon={<IconPrinter size={16} aria-hidden />}
           keys="Ctrl P"
           onClick={startPrint}
-          busy={print.isPending}
+          busy={print.phase === "sending"}
           disabled={!printer}
         >
-          {print.isSuccess || preview.data?.printedBefore ? t("document.printAgain") : t("document.print")}
+          {print.printer || preview.data?.printedBefore ? t("document.printAgain") : t("document.print")}
         </Button>
         <Button
           icon={<IconDownload size={16} aria-hidden />}
@@ -66,12 +68,7 @@ export function DocumentPreview({ document, width, maxHeight, inDialog = false }
           {t("document.noPrinter")}
         </p>
       )}
-      {print.isSuccess && (
-        <p className={styles.docSaid} role="status">
-          <IconCheck size={16} aria-hidden color="var(--good)" />
-          {t("document.sent", { printer })}
-        </p>
-      )}
+      <PrintSaid phase={print.phase} printer={print.printer ?? printer} />
       {save.data && (
         <p className={styles.docSaid} role="status">
           <IconCheck size={16} aria-hidden color="var(--good)" />
@@ -92,7 +89,7 @@ export function DocumentDialog({
   title: string;
   onClose: () => void;
 }) {
-  const slip = document.kind === "slip";
+  const slip = document.kind === "slip" || document.kind === "blank_slips";
   return (
     <Dialog title={title} onClose={onClose} size={slip ? 420 : 720}>
       <DocumentPreview

@@ -28,12 +28,17 @@ export function combo(event: KeyboardEvent): string {
     .join("+");
 }
 
+const dialogIsOpen = () => document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
+// The key that closes a dialog does nothing else: by the time it gets here the dialog may be gone.
+let dialogAtPress = false;
+window.addEventListener("keydown", () => (dialogAtPress = dialogIsOpen()), true);
+
 function onKeyDown(event: KeyboardEvent) {
   if (event.defaultPrevented || event.isComposing) return;
   const pressed = combo(event);
   // Letters and digits belong to the text field that has the focus, and so does its own undo.
   if (isTextField(event.target) && (pressed.length === 1 || pressed === "ctrl+z")) return;
-  const dialogOpen = document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
+  const dialogOpen = dialogAtPress || dialogIsOpen();
   for (const { handlers, inDialog } of listeners.toReversed()) {
     if (dialogOpen && !inDialog) continue;
     const handler = handlers.current[pressed];

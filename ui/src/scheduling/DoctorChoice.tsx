@@ -1,5 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { DoctorQueue } from "../api";
+import { useHere } from "../kit/clinic";
+import { clock } from "../kit/time";
 import styles from "./WalkInPanel.module.css";
 import kit from "../kit/kit.module.css";
 
@@ -12,6 +14,11 @@ type Props = {
 
 export function DoctorChoice({ doctors, loading, chosen, onChoose }: Props) {
   const { t } = useTranslation();
+  const { tz } = useHere();
+  const note = (doctor: DoctorQueue) =>
+    doctor.away
+      ? t("walkIn.away")
+      : doctor.leavesAt && t("walkIn.leaves", { time: clock(doctor.leavesAt, tz) });
   const onKeyDown = (event: React.KeyboardEvent<HTMLElement>) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const at = doctors.findIndex((doctor) => doctor.providerId === chosen);
@@ -36,13 +43,20 @@ export function DoctorChoice({ doctors, loading, chosen, onChoose }: Props) {
             type="button"
             role="radio"
             className={styles.doc}
+            data-off={note(doctor) ? true : undefined}
+            title={note(doctor) ? undefined : t(`walkIn.basis.${doctor.basis}`)}
             aria-checked={doctor.providerId === chosen}
             tabIndex={doctor.providerId === chosen ? 0 : -1}
-            aria-label={t("walkIn.doctorLabel", {
-              name: doctor.name,
-              count: doctor.waiting,
-              minutes: doctor.aboutMinutes,
-            })}
+            aria-label={[
+              t("walkIn.doctorLabel", {
+                name: doctor.name,
+                count: doctor.waiting,
+                minutes: doctor.aboutMinutes,
+              }),
+              note(doctor),
+            ]
+              .filter(Boolean)
+              .join(", ")}
             onClick={(event) => {
               onChoose(doctor.providerId);
               event.currentTarget.focus();
@@ -51,8 +65,14 @@ export function DoctorChoice({ doctors, loading, chosen, onChoose }: Props) {
             {index < 9 ? <kbd className={kit.kbd}>{index + 1}</kbd> : <span />}
             <span className={styles.name}>{doctor.name}</span>
             <span className={styles.special}>{doctor.specialization ?? doctor.room}</span>
-            <span className={`${styles.n} num`}>{doctor.waiting}</span>
-            <span className={`${styles.n} num`}>{t("minutes", { count: doctor.aboutMinutes })}</span>
+            {note(doctor) ? (
+              <span className={`${styles.leaves} num`}>{note(doctor)}</span>
+            ) : (
+              <>
+                <span className={`${styles.n} num`}>{doctor.waiting}</span>
+                <span className={`${styles.n} num`}>{t("minutes", { count: doctor.aboutMinutes })}</span>
+              </>
+            )}
           </button>
         ))}
       </div>

@@ -1,11 +1,13 @@
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { api, usePreview, useCommand, type QueueTicket } from "../api";
-import { Banner, ErrorBanner } from "../kit/Banner";
+import { usePreview, type QueueTicket } from "../api";
+import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { DocumentPreview } from "../kit/DocumentPreview";
 import { useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
+import { PrintSaid } from "../kit/PrintSaid";
+import { usePrint } from "../kit/usePrint";
 import { QueueNumber } from "../kit/QueueNumber";
 import { commas } from "../kit/locale";
 import styles from "./WalkInPanel.module.css";
@@ -17,17 +19,16 @@ export function IssuedPanel({ ticket, onNext, onClose }: Props) {
   const { t } = useTranslation();
   const document = { kind: "slip", id: ticket.id } as const;
   const preview = usePreview(document);
-  const print = useCommand(api.printDocument);
+  const print = usePrint(document);
   const next = useRef<HTMLButtonElement>(null);
   const asked = useRef<string | null>(null);
   const printer = preview.data?.printer;
   const fresh = preview.data?.printedBefore === false;
-  const { mutate } = print;
   useEffect(() => {
     if (!printer || !fresh || asked.current === ticket.id) return;
     asked.current = ticket.id;
-    mutate([{ kind: "slip", id: ticket.id }]);
-  }, [printer, fresh, ticket.id, mutate]);
+    print.start();
+  });
   useEffect(() => next.current?.focus(), [ticket.id]);
   useKeys({ escape: onClose });
   const hints = useHints([
@@ -41,16 +42,7 @@ export function IssuedPanel({ ticket, onNext, onClose }: Props) {
       <div className={styles.given}>
         <QueueNumber number={ticket.number} className={styles.big} testId="queue-number" />
         <p className={styles.who}>{commas([ticket.patientName, ticket.providerName, ticket.room])}</p>
-        {print.isPending && (
-          <Banner tone="info" role="status">
-            {t("walkIn.printing", { printer })}
-          </Banner>
-        )}
-        {print.isSuccess && (
-          <Banner tone="good" role="status">
-            {t("document.sent", { printer })}
-          </Banner>
-        )}
+        <PrintSaid phase={print.phase} printer={print.printer ?? printer} />
         <ErrorBanner error={print.error} />
         <DocumentPreview document={document} width={208} maxHeight="none" />
       </div>

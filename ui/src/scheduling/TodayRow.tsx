@@ -1,5 +1,14 @@
 import { Menu } from "@mantine/core";
-import { IconClockExclamation, IconDots, IconGitCompare, IconPrinter } from "@tabler/icons-react";
+import {
+  IconArrowBigUpLines,
+  IconBellOff,
+  IconBellRinging,
+  IconClockExclamation,
+  IconDots,
+  IconFileText,
+  IconGitCompare,
+  IconPrinter,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Move, TodayRow, Whereabouts } from "../api";
 import { Button } from "../kit/Button";
@@ -11,27 +20,32 @@ import { QueueNumber } from "../kit/QueueNumber";
 import { Status } from "../kit/Status";
 import { clock } from "../kit/time";
 import { WhereMark } from "../kit/Whereabouts";
-import { otherMoves, type Lateness } from "./groups";
+import type { Lateness, NextMove, OtherMove, TurnMove } from "./groups";
 import styles from "./Today.module.css";
 
 type Props = {
   row: TodayRow;
   wait: { minutes: number; late: Lateness } | null;
   current: boolean;
-  move: "confirm" | "check_in" | "call" | undefined;
+  move: NextMove | undefined;
+  /** What else this person may do with it. */
+  turns: TurnMove[];
+  others: OtherMove[];
   /** A requested visit can also be given its time without the patient's word. */
   accepts: boolean;
   busy: boolean;
   /** Whether the hub has all of it; none where that says nothing. */
   where: Whereabouts | null;
   onFocus: () => void;
+  onNext: (to: NextMove) => void;
   onMove: (to: Move) => void;
+  onTurn: (what: TurnMove) => void;
   onSlip: () => void;
   onCancel: () => void;
 };
 
 export function TodayRowView(props: Props) {
-  const { row, wait, current, move, busy, onFocus, onMove, onSlip, onCancel } = props;
+  const { row, wait, current, move, busy, onFocus, onMove } = props;
   const { t } = useTranslation();
   const { tz } = useHere();
   const ageSex = useAgeSex();
@@ -61,16 +75,35 @@ export function TodayRowView(props: Props) {
           <bdi>{row.patientName}</bdi>
         </b>{" "}
         <span>{ageSex(row.ageYears, row.gender)}</span>
+        {row.enteredAt && (
+          <IconFileText
+            size={14}
+            className={styles.paper}
+            aria-label={t("today.fromPaper", { time: clock(row.enteredAt, tz) })}
+            role="img"
+          />
+        )}
         <WhereMark at={props.where} />
       </span>
-      <span role="gridcell" className={styles.why} dir="auto" title={row.reason ?? undefined}>
+      <span
+        role="gridcell"
+        className={styles.why}
+        dir="auto"
+        title={[row.priorityReason, row.reason].filter(Boolean).join("; ") || undefined}
+      >
+        {row.priority && row.status === "arrived" && (
+          <span className={styles.first}>
+            <IconArrowBigUpLines size={14} aria-hidden />
+            {t(`today.priority.${row.priority}`)}
+          </span>
+        )}
         {row.reason}
       </span>
       <span role="gridcell" className={styles.doctor} title={row.providerName}>
         {shortDoctor(row.providerName)}
       </span>
       <span role="gridcell">
-        <Status status={row.status} />
+        <TurnStatus row={row} />
       </span>
       <span role="gridcell" className={`${styles.wait} ${waitTone(row, wait)}`}>
         {row.bookedTwice && row.status !== "arrived" ? (
@@ -78,6 +111,8 @@ export function TodayRowView(props: Props) {
             <IconGitCompare size={16} aria-hidden />
             {t("today.bookedTwice")}
           </>
+        ) : row.status === "arrived" && row.calledAt ? (
+          t("today.calledAt", { time: clock(row.calledAt, tz) })
         ) : wait ? (
           <>
             {wait.late && <IconClockExclamation size={16} aria-label={t("today.late")} />}
@@ -96,11 +131,11 @@ export function TodayRowView(props: Props) {
           </Button>
         )}
         {move && (
-          <Button look="chip" busy={busy} tabIndex={-1} data-next onClick={() => onMove(move)}>
+          <Button look="chip" busy={busy} tabIndex={-1} data-next onClick={() => props.onNext(move)}>
             {t(`today.move.${move}`)}
           </Button>
         )}
-        <RowMenu row={row} current={current} onMove={onMove} onSlip={onSlip} onCancel={onCancel} />
+        <RowMenu {...props} />
       </span>
     </div>
   );
@@ -108,15 +143,28 @@ export function TodayRowView(props: Props) {
 
 function waitTone(row: TodayRow, wait: Props["wait"]) {
   if (row.bookedTwice && row.status !== "arrived") return styles.clash;
+  if (row.status === "arrived" && row.calledAt) return styles.quiet;
   return wait?.late ? styles[wait.late] : wait ? "" : styles.quiet;
 }
 
-type MenuProps = Pick<Props, "row" | "current" | "onMove" | "onSlip" | "onCancel">;
-function RowMenu({ row, current, onMove, onSlip, onCancel }: MenuProps) {
+/** Where the visit stands; of who waits also whether they were called, and whether they came. */
+function TurnStatus({ row }: { row: TodayRow }) {
   const { t } = useTranslation();
-  const { may } = useHere();
-  const moves = may("book_appointment") ? (otherMoves[row.status] ?? []) : [];
-  if (moves.length === 0 && !row.ticketId) return <span className={styles.more} />;
+  if (row.status !== "arrived" || !(row.calledAt || row.skippedAt)) return <Status status={row.status} />;
+  const Icon = row.calledAt ? IconBellRinging : IconBellOff;
+  return (
+    <span className={`${kit.status} ${row.calledAt ? styles.called : styles.noAnswer}`}>
+      <Icon size={16} aria-hidden />
+      {t(row.calledAt ? "today.called" : "today.noAnswer")}
+    </span>
+  );
+}
+
+const turnKey: Record<TurnMove, string> = { recall: "R", skip: "S", move: "M", priority: "Y" };
+
+function RowMenu({ row, current, turns, others: moves, onMove, onTurn, onSlip, onCancel }: Props) {
+  const { t } = useTranslation();
+  if (moves.length === 0 && turns.length === 0 && !row.ticketId) return <span className={styles.more} />;
   return (
     <Menu
       position="bottom-end"
@@ -134,8 +182,17 @@ function RowMenu({ row, current, onMove, onSlip, onCancel }: MenuProps) {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
+        {turns.map((what) => (
+          <Menu.Item key={what} rightSection={<Keys of={turnKey[what]} />} onClick={() => onTurn(what)}>
+            {t(`today.turn.${what}`)}
+          </Menu.Item>
+        ))}
         {row.ticketId && (
-          <Menu.Item leftSection={<IconPrinter size={16} aria-hidden />} onClick={onSlip}>
+          <Menu.Item
+            leftSection={<IconPrinter size={16} aria-hidden />}
+            rightSection={<Keys of="P" />}
+            onClick={onSlip}
+          >
             {t("today.slip")}
           </Menu.Item>
         )}
@@ -145,9 +202,15 @@ function RowMenu({ row, current, onMove, onSlip, onCancel }: MenuProps) {
           </Menu.Item>
         )}
         {moves.includes("no_show") && (
-          <Menu.Item onClick={() => onMove("no_show")}>{t("today.move.no_show")}</Menu.Item>
+          <Menu.Item rightSection={<Keys of="N" />} onClick={() => onMove("no_show")}>
+            {t("today.move.no_show")}
+          </Menu.Item>
         )}
-        {moves.includes("cancel") && <Menu.Item onClick={onCancel}>{t("today.move.cancel")}</Menu.Item>}
+        {moves.includes("cancel") && (
+          <Menu.Item rightSection={<Keys of="X" />} onClick={onCancel}>
+            {t("today.move.cancel")}
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,62 +1,50 @@
 import { IconCalendar } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  api,
-  keys,
-  refresh,
-  useCommand,
-  useToday,
-  type CommandError,
-  type Move,
-  type TodayRow,
-} from "../api";
-import { explain } from "../errors";
+import { useToday, type TodayRow } from "../api";
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { DocumentDialog } from "../kit/DocumentPreview";
 import { EmptyState, FailedState, SkeletonRows } from "../kit/Empty";
-import { tellAction, useHints } from "../kit/keys";
+import { useHints } from "../kit/keys";
 import { useMemory } from "../kit/memory";
 import { longDay, useNow } from "../kit/time";
 import { CancelDialog } from "./CancelDialog";
+import { DeskMenu } from "./DeskMenu";
 import { DoctorFilter } from "./DoctorFilter";
-import { groupRows } from "./groups";
+import { GroupMenu } from "./GroupMenu";
+import { groupRows, type GroupBy, type TurnMove } from "./groups";
+import { PaperSlips } from "./PaperSlips";
 import { TodayList } from "./TodayList";
+import { MoveDialog, PriorityDialog } from "./TurnDialogs";
+import { useTurns } from "./useTurns";
 import styles from "./Today.module.css";
 
+/** The list that the desk looks at all day; paper slips are entered in its place. */
 export function TodayScreen() {
+  const [paper, setPaper] = useMemory("today:paper", false);
+  if (paper) return <PaperSlips onClose={() => setPaper(false)} />;
+  return <DayScreen onPaper={() => setPaper(true)} />;
+}
+
+type Asked = { what: "cancel" | "move" | "priority"; row: TodayRow };
+
+function DayScreen({ onPaper }: { onPaper: () => void }) {
   const { t } = useTranslation();
-  const { clinic, may } = useHere();
+  const { clinic, may, tz } = useHere();
   const today = useToday(clinic.id);
   const now = Math.max(useNow(), today.data?.readAt ?? 0) + (today.data?.skew ?? 0);
   const [doctor, setDoctor] = useMemory<string | null>("today:doctor", null);
+  const [by, setBy] = useMemory<GroupBy>("today:by", "stage");
   const [slip, setSlip] = useState<TodayRow | null>(null);
-  const [cancelling, setCancelling] = useMemory<TodayRow | null>("today:cancelling", null);
-  const move = useCommand(api.moveAppointment, () =>
-    refresh(keys.today(clinic.id), keys.walkInDesk(clinic.id)),
-  );
-
-  // Works from any screen, so it does not lean on this one being open.
-  const undo = async ({ appointmentId, patientName: name }: TodayRow) => {
-    tellAction(null);
-    try {
-      await api.moveAppointment(appointmentId, "undo", "");
-      tellAction({ text: t("today.undone", { name }) });
-    } catch (error) {
-      tellAction({ text: explain(error as CommandError).what });
-    }
-    void refresh(keys.today(clinic.id), keys.walkInDesk(clinic.id));
-  };
-  const go = (row: TodayRow, to: Move, note = "") => {
-    if (move.isPending) return;
-    move.mutate([row.appointmentId, to, note], {
-      onSuccess: () => {
-        if (to !== "undo")
-          tellAction({ text: t(`today.moved.${to}`, { name: row.patientName }), undo: () => void undo(row) });
-      },
-    });
+  const [asked, setAsked] = useMemory<Asked | null>("today:asked", null);
+  const turns = useTurns();
+  const close = () => setAsked(null);
+  const onTurn = (row: TodayRow, what: TurnMove) => {
+    if (what === "recall") turns.recall(row);
+    else if (what === "skip") turns.skip(row);
+    else setAsked({ what, row });
   };
   const hints = useHints([
     { keys: ["↑"], to: ["↓"], label: t("keys.move") },
@@ -72,11 +60,13 @@ export function TodayScreen() {
         <span className={styles.sub}>{today.data && longDay(today.data.day)}</span>
         <span className={styles.fill} />
         <DoctorFilter rows={today.data?.rows ?? []} doctor={doctor} onDoctor={setDoctor} />
+        <GroupMenu by={by} onBy={setBy} />
+        <DeskMenu day={today.data?.day ?? null} doctor={doctor} rows={rows} onPaper={onPaper} />
       </div>
-      {move.error && (
+      {turns.error && (
         <div className={styles.error}>
-          <ErrorBanner error={move.error} />
-          <Button size="sm" look="quiet" onClick={() => move.reset()}>
+          <ErrorBanner error={turns.error} />
+          <Button size="sm" look="quiet" onClick={turns.reset}>
             {t("action.close")}
           </Button>
         </div>
@@ -91,13 +81,14 @@ export function TodayScreen() {
         </EmptyState>
       ) : (
         <TodayList
-          groups={groupRows(rows)}
+          groups={groupRows(rows, by, tz)}
           now={now}
           limit={today.data.waitLimitMinutes}
-          moving={move.isPending ? (move.variables?.[0] ?? null) : null}
-          onMove={go}
+          moving={turns.moving}
+          onMove={turns.go}
+          onTurn={onTurn}
           onSlip={setSlip}
-          onCancel={setCancelling}
+          onCancel={(row) => setAsked({ what: "cancel", row })}
         />
       )}
       {slip?.ticketId && (
@@ -107,13 +98,33 @@ export function TodayScreen() {
           onClose={() => setSlip(null)}
         />
       )}
-      {cancelling && (
+      {asked?.what === "cancel" && (
         <CancelDialog
-          row={cancelling}
-          onClose={() => setCancelling(null)}
+          row={asked.row}
+          onClose={close}
           onCancel={(note) => {
-            go(cancelling, "cancel", note);
-            setCancelling(null);
+            turns.go(asked.row, "cancel", note);
+            close();
+          }}
+        />
+      )}
+      {asked?.what === "move" && (
+        <MoveDialog
+          row={asked.row}
+          onClose={close}
+          onMove={(provider) => {
+            turns.toDoctor(asked.row, provider);
+            close();
+          }}
+        />
+      )}
+      {asked?.what === "priority" && (
+        <PriorityDialog
+          row={asked.row}
+          onClose={close}
+          onSave={(priority, why) => {
+            turns.prioritise(asked.row, priority, why);
+            close();
           }}
         />
       )}

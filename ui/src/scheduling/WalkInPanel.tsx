@@ -1,8 +1,18 @@
-import { IconPrinter, IconInfoCircle } from "@tabler/icons-react";
+import { IconPrinter } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { api, keys, refresh, useCommand, useWalkInDesk, type PatientHit, type QueueTicket } from "../api";
-import { ErrorBanner } from "../kit/Banner";
+import {
+  api,
+  keys,
+  refresh,
+  useCommand,
+  useToday,
+  useWalkInDesk,
+  type PatientHit,
+  type Priority,
+  type QueueTicket,
+} from "../api";
+import { Banner, ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { FailedState } from "../kit/Empty";
@@ -12,21 +22,39 @@ import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import { AlternateName, useAgeSex } from "../kit/person";
 import { QueueNumber } from "../kit/QueueNumber";
+import { useRequestKey } from "../kit/requestKey";
 import { clock, date, shortDate } from "../kit/time";
 import { DoctorChoice } from "./DoctorChoice";
+import { PriorityChoice } from "./PriorityChoice";
+import { SlipPrinterLine } from "./SlipPrinterLine";
 import styles from "./WalkInPanel.module.css";
 
 type Props = { patient: PatientHit; onIssued: (ticket: QueueTicket) => void; onClose: () => void };
+type Form = {
+  providerId: string;
+  reason: string;
+  priority: Priority | null;
+  priorityReason: string;
+  another: string;
+};
+const empty: Form = { providerId: "", reason: "", priority: null, priorityReason: "", another: "" };
 
 export function WalkInPanel({ patient, onIssued, onClose }: Props) {
   const { t } = useTranslation();
   const { clinic, tz } = useHere();
   const panel = useRef<HTMLDivElement>(null);
+  const another = useRef<HTMLInputElement>(null);
   const desk = useWalkInDesk(clinic.id);
+  const today = useToday(clinic.id);
   const issue = useCommand(api.bookWalkIn);
-  const form = useForm(`walk-in:${patient.id}`, { providerId: "", reason: "" }, issue.error);
+  const [requestKey] = useRequestKey();
+  const form = useForm<Form>(`walk-in:${patient.id}`, empty, issue.error);
   const doctors = desk.data?.doctors ?? [];
   const chosen = doctors.find((doctor) => doctor.providerId === form.values.providerId) ?? doctors[0];
+  // Known from the search or from the list, or told by the core when somebody else was quicker.
+  const refused = issue.error?.code === "already_waiting";
+  const waits = today.data?.rows.find((row) => row.patientId === patient.id && row.status === "arrived");
+  const held = refused ? issue.error!.detail : (patient.waitingNumber ?? waits?.number ?? null);
 
   const sending = useRef(false);
   const send = async () => {
@@ -36,30 +64,26 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
     const doctor = chosen ?? (await desk.refetch()).data?.doctors[0];
     sending.current = false;
     if (!doctor) return;
-    issue.mutate(
-      [
-        {
-          clinicId: clinic.id,
-          patientId: patient.id,
-          providerId: doctor.providerId,
-          reason: form.values.reason,
-        },
-      ],
-      {
-        onSuccess: (ticket) => {
-          form.reset();
-          tellAction({
-            text: t("walkIn.told", {
-              time: clock(ticket.issuedAt, tz),
-              number: ticket.number,
-              name: ticket.patientName,
-            }),
-          });
-          void refresh(keys.today(clinic.id), keys.walkInDesk(clinic.id), ["search"]);
-          onIssued(ticket);
-        },
+    const walkIn = {
+      ...form.values,
+      clinicId: clinic.id,
+      patientId: patient.id,
+      providerId: doctor.providerId,
+    };
+    issue.mutate([requestKey, walkIn], {
+      onSuccess: (ticket) => {
+        form.reset();
+        tellAction({
+          text: t("walkIn.told", {
+            time: clock(ticket.issuedAt, tz),
+            number: ticket.number,
+            name: ticket.patientName,
+          }),
+        });
+        void refresh(keys.today(clinic.id), keys.walkInDesk(clinic.id), ["search"]);
+        onIssued(ticket);
       },
-    );
+    });
   };
   const choose = (index: number) => {
     const doctor = doctors[index];
@@ -81,26 +105,48 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
   useEffect(() => {
     panel.current?.querySelector<HTMLElement>('[role="radio"][aria-checked="true"]')?.focus();
   }, [ready, patient.id]);
+  useEffect(() => {
+    if (refused) another.current?.focus();
+  }, [refused]);
 
   return (
     <Panel title={t("walkIn.title")} onClose={onClose} hints={hints}>
       <PatientHead patient={patient} />
       {desk.error && <FailedState error={desk.error} retry={() => void desk.refetch()} />}
-      <div className={styles.sec} ref={panel}>
-        {!desk.error && (
-          <DoctorChoice
-            doctors={doctors}
-            loading={desk.isPending}
-            chosen={chosen?.providerId ?? null}
-            onChoose={(id) => form.set("providerId", id)}
+      <div className={styles.middle}>
+        <div className={styles.sec} ref={panel}>
+          {!desk.error && (
+            <DoctorChoice
+              doctors={doctors}
+              loading={desk.isPending}
+              chosen={chosen?.providerId ?? null}
+              onChoose={(id) => form.set("providerId", id)}
+            />
+          )}
+          {form.errorOf("providerId") && <ErrorBanner error={issue.error} />}
+        </div>
+        <div className={styles.sec}>
+          <TextField label={t("walkIn.reason")} {...form.text("reason")} />
+        </div>
+        <div className={styles.sec}>
+          <PriorityChoice
+            label={t("walkIn.priority")}
+            value={form.values.priority}
+            onValue={(priority) => form.set("priority", priority)}
           />
+          {form.values.priority && (
+            <TextField label={t("walkIn.priorityWhy")} {...form.text("priorityReason")} />
+          )}
+        </div>
+        {held && (
+          <div className={styles.sec}>
+            {!refused && (
+              <Banner tone="warn">{t("walkIn.holds", { name: patient.fullName, number: held })}</Banner>
+            )}
+            <TextField ref={another} label={t("walkIn.anotherWhy")} {...form.text("another")} />
+          </div>
         )}
-        {form.errorOf("providerId") && <ErrorBanner error={issue.error} />}
       </div>
-      <div className={styles.sec}>
-        <TextField label={t("walkIn.reason")} {...form.text("reason")} />
-      </div>
-      <span className={styles.fill} />
       <div className={styles.issue}>
         <p className={styles.cap}>{t("walkIn.next")}</p>
         {desk.data ? (
@@ -123,12 +169,9 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
           disabled={!chosen}
           onClick={() => void send()}
         >
-          {t("walkIn.issue")}
+          {held ? t("walkIn.issueAnother") : t("walkIn.issue")}
         </Button>
-        <p>
-          <IconInfoCircle size={14} aria-hidden />
-          {chosen || desk.isPending ? t("walkIn.kept") : t("walkIn.noDoctors")}
-        </p>
+        {chosen || desk.isPending ? <SlipPrinterLine /> : <p>{t("walkIn.noDoctors")}</p>}
       </div>
     </Panel>
   );

@@ -9,6 +9,7 @@ import calendar from "./calendar.json";
 import hours from "./hours.json";
 import waitlist from "./waitlist.json";
 import services from "./services.json";
+import board from "./board.json";
 import consultations from "./consultations.json";
 import sync from "./sync.json";
 import errors from "./errors.json";
@@ -24,6 +25,7 @@ export default {
   ...hours,
   ...waitlist,
   ...services,
+  ...board,
   ...consultations,
   ...sync,
   ...errors,
