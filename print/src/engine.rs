@@ -11,11 +11,12 @@ use typst_svg::SvgOptions;
 
 use crate::{PrintError, Printable, qr, text};
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("shared.typ", include_str!("../templates/shared.typ")),
     ("slip.typ", include_str!("../templates/slip.typ")),
     ("blank_slips.typ", include_str!("../templates/blank_slips.typ")),
     ("day_list.typ", include_str!("../templates/day_list.typ")),
+    ("receipt.typ", include_str!("../templates/receipt.typ")),
     ("prescription.typ", include_str!("../templates/prescription.typ")),
 ];
 
@@ -54,6 +55,7 @@ pub(crate) fn lay_out(doc: &Printable) -> Result<PagedDocument, PrintError> {
         Printable::Slip(slip) => compile("slip.typ", slip, &slip.language, None),
         Printable::BlankSlips(slips) => compile("blank_slips.typ", slips, &slips.language, None),
         Printable::DayList(sheet) => compile("day_list.typ", sheet, &sheet.language, None),
+        Printable::Receipt(receipt) => compile("receipt.typ", receipt, &receipt.language, None),
         Printable::Prescription(sheet) => {
             let qr = sheet.verification.as_ref().map(|v| qr::svg(&v.payload)).transpose()?;
             compile("prescription.typ", sheet, &sheet.language, qr)

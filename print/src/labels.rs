@@ -78,6 +78,46 @@ labels! {
 }
 
 labels! {
+    /// Fixed words on a receipt; `{…}` marks where a value goes.
+    ReceiptLabels {
+        /// Heads a payment.
+        payment: "Receipt",
+        /// Heads a deposit.
+        deposit: "Receipt for a deposit",
+        /// Heads a refund.
+        refund: "Money given back",
+        /// Before a phone number.
+        phone: "Phone",
+        /// Before the record number.
+        record_number: "Record",
+        /// Before the number of the bill.
+        invoice: "Bill",
+        /// Before the visit that a deposit is for.
+        visit: "For the visit",
+        /// The bill's total.
+        total: "Total",
+        /// Paid on the bill before.
+        paid_before: "Paid before",
+        /// Before the amount of this receipt.
+        received: "Received, {method}",
+        /// The same of a refund.
+        given_back: "Given back, {method}",
+        /// Before a reference.
+        reference: "Reference",
+        /// Before the receipt of what is given back.
+        refund_of: "Of receipt",
+        /// Still to be paid.
+        owed: "Still to pay",
+        /// Who took the money.
+        received_by: "Taken by {by}",
+        /// Heads a reprint.
+        reprinted: "Printed again {at}",
+        /// Second line of a reprint.
+        first_printed: "the same receipt, first printed {first}",
+    }
+}
+
+labels! {
     /// Fixed words on a prescription; `{…}` marks where a value goes.
     Labels {
         /// Title before the prescription number.

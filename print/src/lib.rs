@@ -1,4 +1,4 @@
-//! What Neem prints: queue slips, the day on paper and prescription sheets.
+//! What Neem prints: queue slips, the day on paper, prescription sheets and receipts.
 //!
 //! Plain structs go in, a PDF or one SVG per page comes out. This crate knows
 //! no database and no window, so whatever it needs to print is in the struct,
@@ -9,6 +9,7 @@ mod engine;
 mod labels;
 mod prescription;
 mod qr;
+mod receipt;
 mod slip;
 mod text;
 mod words;
@@ -16,10 +17,11 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use day_list::{DayListDoctor, DayListSheet, DayListVisit};
-pub use labels::{BlankLabels, DayListLabels, Labels, SlipLabels};
+pub use labels::{BlankLabels, DayListLabels, Labels, ReceiptLabels, SlipLabels};
 pub use prescription::{
     Clinic, Paper, Patient, Prescriber, PrescriptionSheet, SheetItem, Superseded, Teleconsultation, Verification,
 };
+pub use receipt::{Receipt, ReceiptKind, ReceiptLine, ReceiptPaper};
 pub use slip::{BlankSlips, Line, Reprint, Slip, SlipPaper};
 pub use words::SlipWords;
 
@@ -36,6 +38,8 @@ pub enum Printable {
     DayList(DayListSheet),
     /// A prescription on sheets of paper.
     Prescription(PrescriptionSheet),
+    /// A receipt, on a roll or on a sheet.
+    Receipt(Receipt),
 }
 
 /// Why nothing could be printed.
