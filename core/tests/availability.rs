@@ -513,6 +513,7 @@ fn no_list_reads_through_all_appointments() {
         ("a doctor's day", statements::DAY, "appointments_provider_start"),
         ("upcoming", statements::UPCOMING, "appointments_provider_start"),
         ("history", statements::HISTORY, "appointments_patient_start"),
+        ("a patient's", statements::OF_PATIENT, "appointments_patient_start"),
         ("a site's day", statements::CLINIC_DAY, "appointments_clinic_start"),
         ("walk-ins", statements::WALK_INS, "appointments_channel"),
         ("by status", statements::BY_STATUS, "appointments_status"),

@@ -5,8 +5,9 @@ mod support;
 use std::sync::Arc;
 
 use neem_core::billing::{
-    self, Balance, Confirmation, CountedTill, Invoice, InvoiceStatus, Money, NewInvoice, NewLine, NewPayment,
-    NewRefund, NewTill, Outcome, Payment, PaymentKind, PaymentMethod, PaymentStatus, Settlement, TransactionStatus,
+    self, Balance, Confirmation, CountedTill, Invoice, InvoiceStatus, Money, MoneyText, NewInvoice, NewLine,
+    NewPayment, NewRefund, NewTill, Outcome, Payment, PaymentKind, PaymentMethod, PaymentStatus, Settlement,
+    TransactionStatus,
 };
 use neem_core::clock::SystemEntropy;
 use neem_core::ids::{AppointmentId, InvoiceId, PatientId, PaymentId, ServiceId};
@@ -353,24 +354,64 @@ fn one_till_a_pc_and_what_should_be_in_it() {
     give_back(&desk, cash.id, "50").expect("gives back");
     let device = desk.db.device().expect("a device").id;
     let now = desk.read(|conn| billing::till_of_device(conn, device)).expect("open");
-    assert_eq!((now.id, now.received.amount.as_str(), now.given_back.amount.as_str()), (till.id, "300.00", "50.00"));
-    assert_eq!((now.expected.amount.as_str(), now.difference), ("1250.00", None));
+    // The count is blind: until it is done nothing says what should be in the till.
+    assert_eq!((now.id, now.received, now.given_back, now.expected), (till.id, None, None, None));
+    let cash_of_today = || {
+        let takings = desk.read(|conn| billing::takings(conn, desk.staff.site, desk.today(), ZONE));
+        takings.into_iter().find(|one| one.method == PaymentMethod::Cash).expect("cash").net
+    };
+    assert_eq!(cash_of_today(), None);
     let count = CountedTill { counted: "1240".into(), note: "ten short".into() };
     let close = || desk.write(desk.staff.admin, |tx| billing::close_till(tx, till.id, &count));
     let closed = close().expect("closes");
     let difference = closed.difference.expect("counted").amount;
     assert_eq!((difference.as_str(), closed.closed_by.as_deref()), ("-10.00", Some("Nikhil Sathe")));
+    let told = |money: Option<MoneyText>| money.expect("counted").amount;
+    assert_eq!((told(closed.received).as_str(), told(closed.given_back).as_str()), ("300.00", "50.00"));
+    assert_eq!(told(cash_of_today()), "250.00");
     assert_eq!(code(close()), Code::TillClosed);
     assert!(desk.read(|conn| billing::till_of_device(conn, device)).is_none());
     // Without a till money is still taken; it belongs to none.
     pay(&desk, invoice, "50", PaymentMethod::Cash).expect("pays");
-    assert_eq!(desk.read(|conn| billing::till(conn, till.id)).expected.amount, "1250.00");
-    open().expect("opens the next");
-    assert_eq!(desk.read(|conn| billing::tills(conn, desk.staff.site, PageRequest::FIRST)).items.len(), 2);
-
+    assert_eq!(told(desk.read(|conn| billing::till(conn, till.id)).expected), "1250.00");
     let takings = desk.read(|conn| billing::takings(conn, desk.staff.site, desk.today(), ZONE));
-    let net: Vec<_> = takings.iter().map(|one| (one.method, one.payments, one.net.amount.as_str())).collect();
-    assert_eq!(net, [(PaymentMethod::Card, 1, "200.00"), (PaymentMethod::Cash, 2, "300.00")]);
+    let net: Vec<_> = takings.into_iter().map(|one| (one.method, one.payments, told(one.net))).collect();
+    assert_eq!(net, [(PaymentMethod::Card, 1, "200.00".into()), (PaymentMethod::Cash, 2, "300.00".into())]);
+    open().expect("opens the next");
+    assert_eq!(cash_of_today(), None, "the next is not counted yet");
+    assert_eq!(desk.read(|conn| billing::tills(conn, desk.staff.site, PageRequest::FIRST)).items.len(), 2);
+}
+
+#[test]
+fn what_an_invoice_comes_to_is_told_before_it_is_issued() {
+    let desk = Desk::open();
+    let dressing = NewLine { service_id: Some(service(&desk, 8_000, "INR")), quantity: 2, ..NewLine::default() };
+    let lines = [line("Visit", "500"), NewLine { discount: "10".into(), ..dressing }];
+    let preview = desk.read(|conn| billing::preview_invoice(conn, &lines));
+    let amounts: Vec<&str> = preview.lines.iter().map(|line| line.amount.as_str()).collect();
+    assert_eq!((amounts, preview.total.amount.as_str()), (vec!["500.00", "150.00"], "650.00"));
+    let wrong = desk.db.read(|conn| billing::preview_invoice(conn, &[line("Visit", "five")])).expect_err("no amount");
+    assert_eq!(wrong.problems()[0].field, "lines.0.unitPrice");
+    assert_eq!(desk.count("SELECT count(*) FROM invoices"), 0);
+}
+
+#[test]
+fn a_receipt_says_how_the_bill_stood_then_however_often_it_is_printed() {
+    let desk = Desk::open();
+    let patient = desk.register("Sunita Deshpande");
+    let appointment = walk_in(&desk, patient);
+    deposit(&desk, appointment, "200").expect("takes");
+    let invoice = bill(&desk, patient, Some(appointment), vec![line("Visit", "650")]).expect("issues").summary.id;
+    let first = pay(&desk, invoice, "300", PaymentMethod::Cash).expect("pays").id;
+    let told = || {
+        let bill = desk.read(|conn| billing::as_of(conn, invoice, first));
+        (bill.total.amount, bill.paid_before.amount, bill.owed.amount)
+    };
+    let expected = ("650.00".to_owned(), "200.00".to_owned(), "150.00".to_owned());
+    assert_eq!(told(), expected);
+    pay(&desk, invoice, "150", PaymentMethod::Card).expect("pays the rest");
+    assert_eq!(told(), expected, "printed again it says the same");
+    assert_eq!(desk.read(|conn| billing::received_by(conn, first)).as_deref(), Some("Meera Kulkarni"));
 }
 
 #[test]
@@ -494,7 +535,8 @@ fn one_day(desk: &Desk, patient: PatientId, steps: &[Step]) -> std::result::Resu
     }
     let count = CountedTill { counted: "0".into(), note: String::new() };
     let closed = desk.write(desk.staff.admin, |tx| billing::close_till(tx, till.id, &count)).expect("closes");
-    prop_assert_eq!(minor(&closed.received.amount) - minor(&closed.given_back.amount), ledger.cash);
+    let (received, back) = (closed.received.expect("counted"), closed.given_back.expect("counted"));
+    prop_assert_eq!(minor(&received.amount) - minor(&back.amount), ledger.cash);
     Ok(())
 }
 
@@ -638,7 +680,8 @@ fn whatever_happens_at_the_desk_it_adds_up() {
         let sql = "SELECT sum(CASE kind WHEN 'refund' THEN -amount_minor ELSE amount_minor END) FROM payments
                    WHERE method = ?1 AND status = 'success'";
         let sum: i64 = desk.read(|conn| Ok(conn.query_row(sql, [one.method], |row| row.get(0))?));
-        assert_eq!(minor(&one.received.amount) - minor(&one.given_back.amount), sum, "{:?}", one.method);
+        let amount = |money: &Option<MoneyText>| minor(&money.as_ref().expect("no till is open").amount);
+        assert_eq!(amount(&one.received) - amount(&one.given_back), sum, "{:?}", one.method);
     }
     assert!(!takings.is_empty(), "something was taken");
 }

@@ -285,6 +285,10 @@ fn the_lists_of_a_day_a_doctor_and_a_patient() {
     .expect("merges");
     let history = desk.read(|conn| scheduling::visit_history(conn, record.0, PageRequest::FIRST));
     assert_eq!(ids(history.items), [last.id, early.id], "the newest first");
+    // What is still to come is on the patient's page as well.
+    let to_come = book(&desk, &form(&desk, sunita, at(&desk, 3 * 1440 + 540))).expect("books").id;
+    let all = desk.read(|conn| scheduling::bookings_of_patient(conn, record.0, PageRequest::FIRST));
+    assert_eq!(ids(all.items), [to_come, last.id, early.id]);
 }
 
 #[test]

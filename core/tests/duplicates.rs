@@ -59,8 +59,14 @@ fn a_pair_waits_until_somebody_decides() {
     assert!(page.items[0].likely);
     assert_eq!(page.items[0].agreeing, [Agreement::Name, Agreement::BirthDate, Agreement::Gender]);
 
+    // On the page of either of the two, and of nobody else.
+    let of = |id| desk.read(|conn| patients::possible_duplicates_of(conn, id, today)).len();
+    let omar = desk.read(|conn| patients::search(conn, "omar", today)).remove(0).id;
+    assert_eq!((of(one), of(other), of(omar)), (1, 1, 0));
+
     desk.write(desk.staff.desk, |tx| patients::keep_apart(tx, other, one)).expect("decides");
     assert_eq!(pairs(&desk), []);
+    assert_eq!(of(one), 0);
     // Nor does it come back when one of them changes.
     desk.write(desk.staff.desk, |tx| Ok(tx.execute("UPDATE patients SET address = 'x', updated_at = ?1", [tx.now])?))
         .expect("edits");

@@ -474,3 +474,75 @@ fn the_next_number_is_looked_up_in_an_index() {
         assert_eq!(plan.lines().count(), 1, "nothing is sorted: {plan}");
     }
 }
+
+/// Who is found, by name, in the order of the list.
+fn found(desk: &Desk, query: &str) -> Vec<String> {
+    let today = desk.today();
+    desk.read(|conn| patients::search(conn, query, today)).into_iter().map(|hit| hit.full_name).collect()
+}
+
+#[test]
+fn one_box_finds_whatever_the_desk_types() {
+    let desk = Desk::open();
+    let today = desk.today();
+    let register = |form: PatientForm| {
+        desk.write(desk.staff.desk, |tx| patients::register_fully(tx, &form, today)).expect("registers")
+    };
+    register(PatientForm {
+        alternate_name: "सुनीता देशपांडे".into(),
+        phone: "98220 12345".into(),
+        ..form("Sunita Deshpande")
+    });
+    register(PatientForm { birth_date: "3/12/1980".into(), ..form("Sunita Kale") });
+    register(PatientForm {
+        birth_date: "1/1/1990".into(), alternate_name: "نورة قاسم".into(), ..form("Noura Qasim")
+    });
+    for (typed, expected) in [
+        ("deshp sun", "Sunita Deshpande"),
+        ("  Sunita   Deshpande  ", "Sunita Deshpande"),
+        ("सुनीता देश", "Sunita Deshpande"),
+        ("نورة", "Noura Qasim"),
+        ("98220-12345", "Sunita Deshpande"),
+        ("+91 98220 12345 ", "Sunita Deshpande"),
+        ("12345", "Sunita Deshpande"),
+        ("९८२२०१२३४५", "Sunita Deshpande"),
+        ("12/03/1980", "Sunita Deshpande"),
+        ("1980-03-12", "Sunita Deshpande"),
+        ("१२/३/१९८०", "Sunita Deshpande"),
+        ("sunita 3/12/1980", "Sunita Kale"),
+        ("1980-12-03 kale", "Sunita Kale"),
+        ("kale 3 Dec 1980", "Sunita Kale"),
+        ("Sunitha Deshpandey", "Sunita Deshpande"),
+        ("Sunita Desgpande", "Sunita Deshpande"),
+        ("desgpande", "Sunita Deshpande"),
+        ("Suinta Desphande", "Sunita Deshpande"),
+        ("a10001", "Sunita Deshpande"),
+    ] {
+        assert_eq!(found(&desk, typed), [expected], "{typed:?}");
+    }
+    for typed in ["sunita 4/12/1980", "Ravi Kumar", "deshpande 1/1/1990", "\"*(", "xyzzy"] {
+        assert_eq!(found(&desk, typed), Vec::<String>::new(), "{typed:?}");
+    }
+}
+
+#[test]
+fn a_whole_name_comes_before_those_that_only_begin_so() {
+    let desk = Desk::open();
+    for number in 0..15 {
+        desk.register(&format!("Anand Rao {}", ["Joshi", "Patil", "Kale"][number % 3]));
+    }
+    desk.register("Ana Moreira");
+    assert_eq!(found(&desk, "ana").first().map(String::as_str), Some("Ana Moreira"));
+    assert_eq!(found(&desk, "ana").len(), 12);
+}
+
+#[test]
+fn an_age_that_was_told_is_never_shown_as_a_birth_date() {
+    let desk = Desk::open();
+    let today = desk.today();
+    let form = PatientForm { birth_date: String::new(), age_years: "40".into(), ..form("Ramesh Gokhale") };
+    desk.write(desk.staff.desk, |tx| patients::register_fully(tx, &form, today)).expect("registers");
+    let hit = desk.read(|conn| patients::search(conn, "ramesh", today)).remove(0);
+    assert!(hit.birth_date_estimated);
+    assert!(matches!(hit.age_years, Some(40 | 41)), "{:?}", hit.age_years);
+}

@@ -1,15 +1,21 @@
-//! From what was issued to paper: the words of a slip and of a prescription sheet.
+//! From what was issued to paper: the words of a slip, of a prescription sheet and of a receipt.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use chrono::Datelike;
 use chrono_tz::Tz;
-use neem_core::ids::{ClinicId, Instant, LocalDate, PrescriptionId, ProviderId, SlipBatchId, TicketId};
+use neem_core::billing::{self, InvoiceLine, PaymentKind, PaymentMethod};
+use neem_core::ids::{
+    ClinicId, Instant, LocalDate, PaymentId, PrescriptionId, ProviderId, SlipBatchId, TicketId,
+};
 use neem_core::patients::{self, Gender};
 use neem_core::prescriptions::{self, SheetItem, SignedSheet};
 use neem_core::{Code, Error, Result, scheduling, tenancy};
-use neem_print::{Clinic, Patient, Prescriber, PrescriptionSheet, Printable, Reprint, Slip, SlipWords, Verification};
+use neem_print::{
+    Clinic, Patient, Prescriber, PrescriptionSheet, Printable, Receipt, ReceiptKind, ReceiptLine, ReceiptPaper,
+    Reprint, Slip, SlipWords, Verification,
+};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -39,6 +45,10 @@ pub enum DocumentRef {
     Prescription {
         id: PrescriptionId,
     },
+    Receipt {
+        id: PaymentId,
+        paper: ReceiptPaper,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -60,6 +70,7 @@ impl DocumentRef {
             DocumentRef::BlankSlips { id } => id.0,
             DocumentRef::DayList { clinic_id, .. } => clinic_id.0,
             DocumentRef::Prescription { id } => id.0,
+            DocumentRef::Receipt { id, .. } => id.0,
         }
     }
 
@@ -70,6 +81,7 @@ impl DocumentRef {
             DocumentRef::BlankSlips { id } => ("paper_slips", id.0),
             DocumentRef::DayList { clinic_id, .. } => ("clinics", clinic_id.0),
             DocumentRef::Prescription { id } => ("prescriptions", id.0),
+            DocumentRef::Receipt { id, .. } => ("payments", id.0),
         }
     }
 
@@ -79,6 +91,7 @@ impl DocumentRef {
             DocumentRef::Slip { .. } => Some("slip"),
             DocumentRef::BlankSlips { .. } | DocumentRef::DayList { .. } => None,
             DocumentRef::Prescription { .. } => Some("prescription"),
+            DocumentRef::Receipt { .. } => Some("receipt"),
         }
     }
 
@@ -86,7 +99,8 @@ impl DocumentRef {
     pub fn printer(self, conn: &Connection) -> Result<Option<String>> {
         match self {
             DocumentRef::Slip { .. } | DocumentRef::BlankSlips { .. } => Ok(printers::chosen(conn)?.0),
-            DocumentRef::DayList { .. } | DocumentRef::Prescription { .. } => Ok(None),
+            DocumentRef::Receipt { paper: ReceiptPaper::Roll80, .. } => Ok(printers::chosen(conn)?.0),
+            DocumentRef::DayList { .. } | DocumentRef::Prescription { .. } | DocumentRef::Receipt { .. } => Ok(None),
         }
     }
 
@@ -120,6 +134,7 @@ impl DocumentRef {
                 let name = format!("prescription-{}.pdf", signed.sheet.number);
                 Ok((Printable::Prescription(sheet(signed, first, now)), name))
             }
+            DocumentRef::Receipt { id, paper } => receipt(conn, id, paper, first, now),
         }
     }
 }
@@ -169,6 +184,96 @@ fn slip(conn: &Connection, id: TicketId, first: Option<Instant>, now: Instant) -
         ..Slip::default()
     };
     Ok((Printable::Slip(slip), format!("slip-{}.pdf", ticket.number)))
+}
+
+/// The paper for money that moved; there is none for a payment that has not succeeded.
+fn receipt(
+    conn: &Connection,
+    id: PaymentId,
+    paper: ReceiptPaper,
+    first: Option<Instant>,
+    now: Instant,
+) -> Result<(Printable, String)> {
+    let payment = billing::payment(conn, id)?;
+    let number = payment.receipt_number.clone().ok_or(Code::NotFound)?;
+    let site = tenancy::clinic(conn, payment.clinic_id)?;
+    let zone = site.zone();
+    let patient = patients::patient(conn, payment.patient_id, now.day(zone))?;
+    let bill = payment.invoice_id.map(|id| billing::as_of(conn, id, payment.id)).transpose()?;
+    let visit = match (payment.kind, payment.appointment_id) {
+        (PaymentKind::Deposit, Some(id)) => {
+            let visit = scheduling::appointment(conn, id)?;
+            Some(format!("{}, {}", date(visit.start, zone), visit.provider_name))
+        }
+        _ => None,
+    };
+    let refund_of = match payment.refund_of_id {
+        Some(id) => billing::payment(conn, id)?.receipt_number,
+        None => None,
+    };
+    let receipt = Receipt {
+        paper,
+        language: "en".into(),
+        kind: match payment.kind {
+            PaymentKind::Payment => ReceiptKind::Payment,
+            PaymentKind::Deposit => ReceiptKind::Deposit,
+            PaymentKind::Refund => ReceiptKind::Refund,
+        },
+        number: number.clone(),
+        date_text: date(payment.received_at, zone),
+        time_text: time(payment.received_at, zone),
+        clinic: Clinic { name: tenancy::tenant(conn)?.name, address: site.address, phone: site.phone },
+        patient: patient.full_name,
+        patient_alternate: patient.alternate_name,
+        record_number: patient.record_number,
+        invoice: bill.as_ref().map(|bill| bill.number.clone()),
+        visit,
+        lines: bill.as_ref().map(|bill| bill.lines.iter().map(bill_line).collect()).unwrap_or_default(),
+        total: bill.as_ref().map(|bill| bill.total.amount.clone()),
+        paid_before: bill
+            .as_ref()
+            .filter(|bill| !bill.paid_before.is_zero())
+            .map(|bill| bill.paid_before.amount.clone()),
+        amount: payment.amount.amount,
+        currency: payment.amount.currency,
+        method: method(payment.method).into(),
+        reference: payment.transaction_reference,
+        refund_of,
+        note: payment.note,
+        owed: bill.map(|bill| bill.owed.amount),
+        received_by: billing::received_by(conn, payment.id)?.unwrap_or_default(),
+        reprinted: reprint(first, now, zone),
+        ..Receipt::default()
+    };
+    Ok((Printable::Receipt(receipt), format!("receipt-{number}.pdf")))
+}
+
+fn bill_line(line: &InvoiceLine) -> ReceiptLine {
+    let mut detail = format!("{} × {}", line.quantity, line.unit_price.amount);
+    if !line.discount.is_zero() {
+        detail.push_str(&format!(", less {}", line.discount.amount));
+    }
+    if !line.tax.is_zero() {
+        detail.push_str(&format!(", tax {}", line.tax.amount));
+    }
+    let plain = line.total == line.unit_price;
+    ReceiptLine {
+        text: line.description.clone(),
+        detail: (!plain).then_some(detail),
+        amount: line.total.amount.clone(),
+    }
+}
+
+fn method(method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Cash => "cash",
+        PaymentMethod::Card => "card",
+        PaymentMethod::BankTransfer => "bank transfer",
+        PaymentMethod::MobileMoney => "mobile money",
+        PaymentMethod::Online => "online",
+        PaymentMethod::Insurance => "insurance",
+        PaymentMethod::Other => "another way",
+    }
 }
 
 fn sheet(signed: SignedSheet, first: Option<Instant>, now: Instant) -> PrescriptionSheet {

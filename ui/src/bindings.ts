@@ -20,6 +20,8 @@ export const commands = {
 	boardShowsNames: (clinicId: ClinicId) => __TAURI_INVOKE<boolean>("board_shows_names", { clinicId }),
 	showNamesOnBoard: (clinicId: ClinicId, shown: boolean) => __TAURI_INVOKE<null>("show_names_on_board", { clinicId, shown }),
 	issueInvoice: (invoice: NewInvoice) => __TAURI_INVOKE<Invoice>("issue_invoice", { invoice }),
+	previewInvoice: (lines: NewLine[]) => __TAURI_INVOKE<InvoicePreview>("preview_invoice", { lines }),
+	cashChange: (amount: string, given: string, currency: string) => __TAURI_INVOKE<Change>("cash_change", { amount, given, currency }),
 	voidInvoice: (invoiceId: InvoiceId, reason: string) => __TAURI_INVOKE<Invoice>("void_invoice", { invoiceId, reason }),
 	getInvoice: (invoiceId: InvoiceId) => __TAURI_INVOKE<Invoice>("get_invoice", { invoiceId }),
 	listInvoicesOfPatient: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<InvoiceSummary>>("list_invoices_of_patient", { patientId, page }),
@@ -159,6 +161,7 @@ export const commands = {
 	latestVitals: (patientId: PatientId) => __TAURI_INVOKE<LatestVitals>("latest_vitals", { patientId }),
 	findPossibleDuplicates: () => __TAURI_INVOKE<number>("find_possible_duplicates"),
 	listPossibleDuplicates: (page: PageRequest) => __TAURI_INVOKE<Page<PossibleDuplicate>>("list_possible_duplicates", { page }),
+	listPossibleDuplicatesOf: (patientId: PatientId) => __TAURI_INVOKE<PossibleDuplicate[]>("list_possible_duplicates_of", { patientId }),
 	listDecidedDuplicates: (since: Instant) => __TAURI_INVOKE<DecidedDuplicate[]>("list_decided_duplicates", { since }),
 	keepPatientsApart: (one: PatientId, other: PatientId) => __TAURI_INVOKE<null>("keep_patients_apart", { one, other }),
 	mergePatients: (choice: MergeChoice) => __TAURI_INVOKE<Patient>("merge_patients", { choice }),
@@ -258,6 +261,7 @@ export const commands = {
 	listBookingsOfDay: (clinicId: ClinicId, day: LocalDate, statuses: AppointmentStatus[]) => __TAURI_INVOKE<Booking[]>("list_bookings_of_day", { clinicId, day, statuses }),
 	listBookingsByStatus: (status: AppointmentStatus, page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_bookings_by_status", { status, page }),
 	listUpcoming: (providerId: ProviderId, page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_upcoming", { providerId, page }),
+	listBookingsOfPatient: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_bookings_of_patient", { patientId, page }),
 	listVisitHistory: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_visit_history", { patientId, page }),
 	listWalkIns: (page: PageRequest) => __TAURI_INVOKE<Page<Booking>>("list_walk_ins", { page }),
 	listAvailableStaff: (serviceId: ServiceId | null, at: Instant | null) => __TAURI_INVOKE<AvailableStaff[]>("list_available_staff", { serviceId, at }),
@@ -756,11 +760,14 @@ export type CashSession = {
 	openedAt: Instant,
 	openedBy: string,
 	openingFloat: MoneyText,
-	/**  Cash that came in, refunds not taken off. */
-	received: MoneyText,
-	givenBack: MoneyText,
+	/**
+	 *  Cash that came in, refunds not taken off. Like the two below it is told only once the till has
+	 *  been counted: whoever knows what should be in it counts until it is.
+	 */
+	received: MoneyText | null,
+	givenBack: MoneyText | null,
 	/**  Float, plus what came in, less what was given back. */
-	expected: MoneyText,
+	expected: MoneyText | null,
 	closedAt: Instant | null,
 	closedBy: string | null,
 	counted: MoneyText | null,
@@ -770,6 +777,14 @@ export type CashSession = {
 };
 
 export type CashSessionId = string;
+
+/**  What is left between the cash handed over and the amount; one of the two is nothing. */
+export type Change = {
+	/**  Goes back over the counter. */
+	back: MoneyText,
+	/**  Is still to be handed over. */
+	missing: MoneyText,
+};
 
 /**  Rows of these tables have changed, here or by a sync. */
 export type Changed = {
@@ -1577,6 +1592,13 @@ export type InvoiceLine = {
 	total: MoneyText,
 };
 
+/**  What an invoice would come to. */
+export type InvoicePreview = {
+	/**  One for each line, in their order. */
+	lines: MoneyText[],
+	total: MoneyText,
+};
+
 export type InvoiceStatus = "issued" | "void";
 
 /**  An invoice in a list. */
@@ -2304,6 +2326,8 @@ export type PatientHit = {
 	gender: Gender,
 	ageYears: number | null,
 	birthDate: LocalDate | null,
+	/**  Only the year or the month is known. */
+	birthDateEstimated: boolean,
 	phone: string | null,
 	lastVisit: LocalDate | null,
 	/**  The number with which the patient waits today. */
@@ -2361,7 +2385,7 @@ export type Permission =
 "own_availability" | "record_vitals" | 
 /**  Notes, allergies, conditions, prescriptions. */
 "view_clinical" | "write_consultation" | "issue_prescription" | "manage_formulary" | "view_billing" | "take_payment" | 
-/**  Refunds, void invoices, counted tills. */
+/**  Refunds, void invoices. */
 "manage_billing" | 
 /**  Papers of a patient's desk file; those of a consultation need `ViewClinical`. */
 "use_files" | "use_conversations" | "work_tickets" | "write_review" | "moderate_reviews" | "manage_clinic" | "manage_services" | "manage_providers" | "manage_staff" | "manage_devices" | "manage_templates" | "view_audit" | "maintain" | "decide_conflicts" | "sync";
@@ -2643,6 +2667,13 @@ export type Reading = {
 	measuredAt: Instant,
 };
 
+/**  Paper a receipt is printed on. */
+export type ReceiptPaper = 
+/**  80 mm roll paper: 72 mm printed, as long as it needs to be, black only. */
+"roll80" | 
+/**  210 × 297 mm. */
+"a4";
+
 /**  Where a visit goes, by the clock of the site. What is left out stays as it is. */
 export type RearrangeForm = {
 	day: string,
@@ -2767,6 +2798,8 @@ export type Service = {
 	/**  In minor units of `currency`. */
 	priceMinor: number,
 	currency: string,
+	/**  The same as people read it. */
+	price: MoneyText,
 	description: string | null,
 	/**  From 0 to 100. */
 	popularity: number,
@@ -3111,10 +3144,11 @@ export type TakenOut = {
 export type Takings = {
 	method: PaymentMethod,
 	payments: number,
-	received: MoneyText,
-	givenBack: MoneyText,
+	/**  Absent for cash as long as a till of the site is open, and so are the two below: its count is blind. */
+	received: MoneyText | null,
+	givenBack: MoneyText | null,
 	/**  Received less given back. */
-	net: MoneyText,
+	net: MoneyText | null,
 };
 
 /**  Which entries are wanted; what is empty does not filter. */

@@ -224,6 +224,7 @@ test("a service is added with its price and who performs it", async () => {
     durationMinutes: 15,
     priceMinor: 40_050,
     currency: "INR",
+    price: { amount: "400.50", currency: "INR" },
     description: null,
     popularity: 0,
     active: true,

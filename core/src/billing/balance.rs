@@ -29,15 +29,18 @@ fn movements(conn: &Connection, sql: &str, of: impl Params) -> Result<Vec<Moveme
     Ok(statement.query_map(of, Movement::from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn standing_of_invoice(conn: &Connection, id: InvoiceId) -> Result<Standing> {
-    // A void invoice asks for nothing.
-    let lines = lines(
+/// What the lines of an invoice ask for; a void one asks for nothing.
+pub(super) fn line_amounts(conn: &Connection, id: InvoiceId) -> Result<Vec<LineAmount>> {
+    lines(
         conn,
         "SELECT invoice_lines.* FROM invoice_lines JOIN invoices ON invoices.id = invoice_id
          WHERE invoice_id = ?1 AND status = 'issued'",
         [id],
-    )?;
-    standing(&lines, &movements(conn, include_str!("payments_of_invoice.sql"), [id])?)
+    )
+}
+
+pub(super) fn standing_of_invoice(conn: &Connection, id: InvoiceId) -> Result<Standing> {
+    standing(&line_amounts(conn, id)?, &movements(conn, include_str!("payments_of_invoice.sql"), [id])?)
 }
 
 /// Where an invoice stands, the deposits of its appointment counted in.

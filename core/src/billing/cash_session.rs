@@ -40,11 +40,12 @@ pub struct CashSession {
     pub opened_at: Instant,
     pub opened_by: String,
     pub opening_float: MoneyText,
-    /// Cash that came in, refunds not taken off.
-    pub received: MoneyText,
-    pub given_back: MoneyText,
+    /// Cash that came in, refunds not taken off. Like the two below it is told only once the till has
+    /// been counted: whoever knows what should be in it counts until it is.
+    pub received: Option<MoneyText>,
+    pub given_back: Option<MoneyText>,
     /// Float, plus what came in, less what was given back.
-    pub expected: MoneyText,
+    pub expected: Option<MoneyText>,
     pub closed_at: Option<Instant>,
     pub closed_by: Option<String>,
     pub counted: Option<MoneyText>,
@@ -61,6 +62,7 @@ impl CashSession {
             (row.get("opening_float_minor")?, row.get("received_minor")?, row.get("given_back_minor")?);
         let expected = float + received - back;
         let counted: Option<i64> = row.get("counted_minor")?;
+        let after_the_count = |minor| counted.map(|_| text(minor));
         Ok(CashSession {
             id: row.get("id")?,
             clinic_id: row.get("clinic_id")?,
@@ -69,9 +71,9 @@ impl CashSession {
             opened_at: row.get("opened_at")?,
             opened_by: row.get("opened_by_name")?,
             opening_float: text(float),
-            received: text(received),
-            given_back: text(back),
-            expected: text(expected),
+            received: after_the_count(received),
+            given_back: after_the_count(back),
+            expected: after_the_count(expected),
             closed_at: row.get("closed_at")?,
             closed_by: row.get("closed_by_name")?,
             counted: counted.map(text),
@@ -108,7 +110,8 @@ pub fn open_till(tx: &Tx, new: &NewTill) -> Result<CashSession> {
     till(tx, id)
 }
 
-/// Closes a till with what was counted in it.
+/// Closes a till with what was counted in it, by whoever hands it over: the count is blind, and stays
+/// as it was told.
 pub fn close_till(tx: &Tx, id: CashSessionId, count: &CountedTill) -> Result<CashSession> {
     let open = till(tx, id)?;
     let mut form = Form::default();

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::billing::invoice::{self, Invoice, invoice};
-use crate::billing::money::{MOST_MINOR, Money};
+use crate::billing::money::{MOST_MINOR, Money, MoneyText};
 use crate::billing::numbers;
 use crate::billing::standing::LineAmount;
 use crate::consultations::one_person;
 use crate::db::Tx;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::form::{Form, LINE, TEXT};
 use crate::ids::{AppointmentId, ClinicId, InvoiceId, PatientId, ServiceId};
 use crate::tenancy;
@@ -47,6 +47,15 @@ pub struct NewLine {
     pub tax: String,
 }
 
+/// What an invoice would come to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct InvoicePreview {
+    /// One for each line, in their order.
+    pub lines: Vec<MoneyText>,
+    pub total: MoneyText,
+}
+
 struct Line {
     service: Option<ServiceId>,
     description: String,
@@ -66,17 +75,7 @@ pub fn issue_invoice(tx: &Tx, new: &NewInvoice) -> Result<Invoice> {
     let mut form = Form::default();
     let due_on = form.day("dueOn", &new.due_on);
     let note = form.optional("note", &new.note, TEXT);
-    if new.lines.len() > MOST_LINES {
-        form.problem("lines", Code::OutOfRange, Some(MOST_LINES as u32));
-    }
-    let mut lines = Vec::new();
-    for (index, line) in new.lines.iter().take(MOST_LINES).enumerate() {
-        lines.push(read_line(tx, &mut form, &format!("lines.{index}"), line, &currency)?);
-    }
-    let total = lines.iter().map(|line| line.amount.total()).try_fold(0, |sum: i64, one| Ok::<_, Error>(sum + one?))?;
-    if total > MOST_MINOR {
-        form.problem("lines", Code::NotAnAmount, None);
-    }
+    let (lines, _) = read_lines(tx, &mut form, &new.lines, &currency)?;
     let clinic = match new.appointment_id {
         Some(appointment) => site_of(tx, &mut form, appointment, new.patient_id)?,
         None => Some(new.clinic_id),
@@ -110,6 +109,38 @@ pub fn issue_invoice(tx: &Tx, new: &NewInvoice) -> Result<Invoice> {
         insert_line(tx, id, position, line)?;
     }
     invoice(tx, id)
+}
+
+/// What these lines come to while they are being typed, without issuing anything.
+///
+/// # Errors
+/// What is wrong with a line, by `lines.0.unitPrice` and the like, as [`issue_invoice`] would say it.
+pub fn preview_invoice(conn: &Connection, lines: &[NewLine]) -> Result<InvoicePreview> {
+    let currency = tenancy::tenant(conn)?.currency;
+    let mut form = Form::default();
+    let (lines, total) = read_lines(conn, &mut form, lines, &currency)?;
+    form.finish()?;
+    let text = |minor| Money::new(minor, &currency).text();
+    let each = lines.iter().map(|line| Ok(text(line.amount.total()?))).collect::<Result<_>>()?;
+    Ok(InvoicePreview { lines: each, total: text(total) })
+}
+
+/// The lines and their sum in minor units.
+fn read_lines(conn: &Connection, form: &mut Form, typed: &[NewLine], currency: &str) -> Result<(Vec<Line>, i64)> {
+    if typed.len() > MOST_LINES {
+        form.problem("lines", Code::OutOfRange, Some(MOST_LINES as u32));
+    }
+    let mut lines = Vec::new();
+    let mut total: i64 = 0;
+    for (index, line) in typed.iter().take(MOST_LINES).enumerate() {
+        let line = read_line(conn, form, &format!("lines.{index}"), line, currency)?;
+        total += line.amount.total()?;
+        lines.push(line);
+    }
+    if total > MOST_MINOR {
+        form.problem("lines", Code::NotAnAmount, None);
+    }
+    Ok((lines, total))
 }
 
 fn insert_line(tx: &Tx, invoice: InvoiceId, position: u32, line: &Line) -> Result<()> {

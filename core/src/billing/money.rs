@@ -26,6 +26,12 @@ pub struct MoneyText {
     pub currency: String,
 }
 
+impl MoneyText {
+    pub fn is_zero(&self) -> bool {
+        self.amount.chars().all(|c| matches!(c, '0' | '.'))
+    }
+}
+
 /// How many decimals a currency has (ISO 4217). The rupiah's sen is out of use: amounts in IDR have
 /// none.
 pub fn exponent(currency: &str) -> u32 {

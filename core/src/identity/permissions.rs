@@ -87,7 +87,7 @@ permissions! {
     ManageFormulary,
     ViewBilling,
     TakePayment,
-    /// Refunds, void invoices, counted tills.
+    /// Refunds, void invoices.
     ManageBilling,
     /// Papers of a patient's desk file; those of a consultation need `ViewClinical`.
     UseFiles,

@@ -73,7 +73,7 @@ pub use vitals::{
 };
 pub use worklist::{
     DecidedDuplicate, PossibleDuplicate, count_possible_duplicates, decided_duplicates, find_possible_duplicates,
-    keep_apart, possible_duplicates,
+    keep_apart, possible_duplicates, possible_duplicates_of,
 };
 
 /// As FHIR's administrative gender, with the choice to say nothing.

@@ -98,30 +98,64 @@ fn note_pair(conn: &Connection, one: PatientId, other: PatientId, evidence: &Evi
 pub fn possible_duplicates(conn: &Connection, page: PageRequest, today: LocalDate) -> Result<Page<PossibleDuplicate>> {
     let mut statement =
         conn.prepare_cached(concat!(include_str!("waiting_pairs.sql"), "ORDER BY score DESC LIMIT ?1 OFFSET ?2"))?;
-    let read = |row: &Row| {
-        let (first, second): (PatientId, PatientId) = (row.get("first_id")?, row.get("second_id")?);
-        Ok((first, second, row.get("score")?, row.get("agreeing")?, row.get("found_at")?))
-    };
-    let pairs: Vec<(PatientId, PatientId, f64, String, Instant)> =
-        statement.query_map(params![page.sql_limit(), page.sql_offset()], read)?.collect::<rusqlite::Result<_>>()?;
+    let pairs = statement
+        .query_map(params![page.sql_limit(), page.sql_offset()], Pair::from_row)?
+        .collect::<rusqlite::Result<_>>()?;
     let pairs = page.page(pairs);
-    let items = pairs
-        .items
+    Ok(Page { items: side_by_side(conn, pairs.items, today)?, more: pairs.more })
+}
+
+/// The pairs in which a patient's record is one of the two, the likeliest first.
+pub fn possible_duplicates_of(
+    conn: &Connection,
+    patient: PatientId,
+    today: LocalDate,
+) -> Result<Vec<PossibleDuplicate>> {
+    let mut statement = conn.prepare_cached(concat!(
+        include_str!("waiting_pairs.sql"),
+        "AND (first_id = ?1 OR second_id = ?1) ORDER BY score DESC LIMIT 20"
+    ))?;
+    let pairs = statement.query_map([patient], Pair::from_row)?.collect::<rusqlite::Result<_>>()?;
+    side_by_side(conn, pairs, today)
+}
+
+/// A row of the list, before the records are read.
+struct Pair {
+    first: PatientId,
+    second: PatientId,
+    score: f64,
+    agreeing: String,
+    found_at: Instant,
+}
+
+impl Pair {
+    fn from_row(row: &Row) -> rusqlite::Result<Pair> {
+        Ok(Pair {
+            first: row.get("first_id")?,
+            second: row.get("second_id")?,
+            score: row.get("score")?,
+            agreeing: row.get("agreeing")?,
+            found_at: row.get("found_at")?,
+        })
+    }
+}
+
+fn side_by_side(conn: &Connection, pairs: Vec<Pair>, today: LocalDate) -> Result<Vec<PossibleDuplicate>> {
+    pairs
         .into_iter()
-        .map(|(first, second, score, agreeing, found_at)| {
+        .map(|pair| {
             Ok(PossibleDuplicate {
-                first: patient(conn, first, today)?,
-                second: patient(conn, second, today)?,
-                score,
-                likely: score >= LIKELY,
-                agreeing: serde_json::from_str(&agreeing)?,
-                first_made: making(conn, Table::Patients, first.0)?,
-                second_made: making(conn, Table::Patients, second.0)?,
-                found_at,
+                first: patient(conn, pair.first, today)?,
+                second: patient(conn, pair.second, today)?,
+                score: pair.score,
+                likely: pair.score >= LIKELY,
+                agreeing: serde_json::from_str(&pair.agreeing)?,
+                first_made: making(conn, Table::Patients, pair.first.0)?,
+                second_made: making(conn, Table::Patients, pair.second.0)?,
+                found_at: pair.found_at,
             })
         })
-        .collect::<Result<_>>()?;
-    Ok(Page { items, more: pairs.more })
+        .collect()
 }
 
 /// How many pairs wait for somebody's decision.

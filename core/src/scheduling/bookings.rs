@@ -126,6 +126,14 @@ pub const HISTORY: &str = concat!(
      ORDER BY scheduled_start DESC, id DESC LIMIT ?2 OFFSET ?3)
      ORDER BY scheduled_start DESC, appointments.id DESC"
 );
+/// Whatever the status, the newest first, under whichever record.
+pub const OF_PATIENT: &str = concat!(
+    include_str!("bookings.sql"),
+    " WHERE appointments.rowid IN (SELECT rowid FROM appointments WHERE patient_id IN ",
+    crate::patients::same_person!(),
+    " AND deleted_at IS NULL ORDER BY scheduled_start DESC, id DESC LIMIT ?2 OFFSET ?3)
+     ORDER BY scheduled_start DESC, appointments.id DESC"
+);
 pub const WALK_INS: &str = bookings!(
     "WHERE channel = 'walk_in' AND channel IN ('walk_in', 'online') AND appointments.deleted_at IS NULL
      ORDER BY appointments.created_at DESC, appointments.id DESC LIMIT ?1 OFFSET ?2"
@@ -209,6 +217,11 @@ pub fn upcoming_of_provider(
 /// A patient's completed visits, the newest first, those of merged records included.
 pub fn visit_history(conn: &Connection, patient: PatientId, page: PageRequest) -> Result<Page<Booking>> {
     Ok(page.page(list(conn, HISTORY, params![patient, page.sql_limit(), page.sql_offset()])?))
+}
+
+/// Everything that a patient was ever booked for, to come and past, the newest first.
+pub fn bookings_of_patient(conn: &Connection, patient: PatientId, page: PageRequest) -> Result<Page<Booking>> {
+    Ok(page.page(list(conn, OF_PATIENT, params![patient, page.sql_limit(), page.sql_offset()])?))
 }
 
 /// Those who came without an appointment, the newest first.

@@ -52,11 +52,12 @@ pub(crate) use book::works_at;
 pub use book::{Channel, NewAppointment, book};
 pub use booking_form::{BookingForm, book_appointment};
 pub use bookings::{
-    Booking, appointment, bookings_by_status, bookings_of_day, upcoming_of_provider, visit_history, walk_ins,
+    Booking, appointment, bookings_by_status, bookings_of_day, bookings_of_patient, upcoming_of_provider,
+    visit_history, walk_ins,
 };
 /// The statements of the lists, for the tests that no large table is read through.
 pub mod statements {
-    pub use super::bookings::{BY_STATUS, CLINIC_DAY, DAY, HISTORY, SERIES, UPCOMING, WALK_INS};
+    pub use super::bookings::{BY_STATUS, CLINIC_DAY, DAY, HISTORY, OF_PATIENT, SERIES, UPCOMING, WALK_INS};
     pub use super::waitlist::WAITING_FOR;
     pub const CLAIMS: &str = include_str!("claims.sql");
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::billing::{Money, MoneyText};
 use crate::error::{Code, Result};
 use crate::ids::{ProviderId, ServiceId};
 use crate::page::{Page, PageRequest};
@@ -19,6 +20,8 @@ pub struct Service {
     /// In minor units of `currency`.
     pub price_minor: u32,
     pub currency: String,
+    /// The same as people read it.
+    pub price: MoneyText,
     pub description: Option<String>,
     /// From 0 to 100.
     pub popularity: u32,
@@ -27,13 +30,15 @@ pub struct Service {
 
 impl Service {
     fn from_row(row: &Row) -> rusqlite::Result<Service> {
+        let (price_minor, currency): (u32, String) = (row.get("price_minor")?, row.get("currency")?);
         Ok(Service {
             id: row.get("id")?,
             name: row.get("name")?,
             category: row.get("category")?,
             duration_minutes: row.get("duration_min")?,
-            price_minor: row.get("price_minor")?,
-            currency: row.get("currency")?,
+            price: Money::new(price_minor.into(), &currency).text(),
+            price_minor,
+            currency,
             description: row.get("description")?,
             popularity: row.get("popularity")?,
             active: row.get("active")?,

@@ -1,6 +1,6 @@
 use neem_core::billing::{
-    self, Balance, CashSession, Confirmation, CountedTill, Invoice, InvoiceSummary, NewInvoice, NewPayment, NewRefund,
-    NewTill, OpenBalance, Payment, Takings,
+    self, Balance, CashSession, Change, Confirmation, CountedTill, Invoice, InvoicePreview, InvoiceSummary, NewInvoice,
+    NewLine, NewPayment, NewRefund, NewTill, OpenBalance, Payment, Takings,
 };
 use neem_core::identity::Permission;
 use neem_core::ids::{AppointmentId, CashSessionId, ClinicId, InvoiceId, LocalDate, PatientId};
@@ -15,6 +15,18 @@ use crate::state::App;
 #[specta::specta]
 pub fn issue_invoice(app: State<App>, invoice: NewInvoice) -> Answer<Invoice> {
     app.write(Permission::TakePayment, "issue_invoice", |tx| billing::issue_invoice(tx, &invoice))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn preview_invoice(app: State<App>, lines: Vec<NewLine>) -> Answer<InvoicePreview> {
+    app.read(Permission::TakePayment, |conn| billing::preview_invoice(conn, &lines))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn cash_change(app: State<App>, amount: String, given: String, currency: String) -> Answer<Change> {
+    app.read(Permission::TakePayment, |_| billing::change(&amount, &given, &currency))
 }
 
 #[tauri::command(async)]
@@ -110,7 +122,7 @@ pub fn open_till(app: State<App>, till: NewTill) -> Answer<CashSession> {
 #[tauri::command(async)]
 #[specta::specta]
 pub fn close_till(app: State<App>, cash_session_id: CashSessionId, count: CountedTill) -> Answer<CashSession> {
-    app.write(Permission::ManageBilling, "close_till", |tx| billing::close_till(tx, cash_session_id, &count))
+    app.write(Permission::TakePayment, "close_till", |tx| billing::close_till(tx, cash_session_id, &count))
 }
 
 /// The open till of this PC.

@@ -8,12 +8,13 @@ use crate::error::Answer;
 use crate::printers::{self, PrintJob, PrintOutcome, SlipPrinter};
 use crate::state::App;
 
-/// A slip is the desk's, the day on paper whoever's may see the schedule, a prescription the doctor's.
+/// A slip and a receipt are the desk's, the day on paper whoever's may see the schedule, a prescription the doctor's.
 fn permission(document: DocumentRef) -> Permission {
     match document {
         DocumentRef::Slip { .. } | DocumentRef::BlankSlips { .. } => Permission::ViewQueue,
         DocumentRef::DayList { .. } => Permission::ViewSchedule,
         DocumentRef::Prescription { .. } => Permission::ViewClinical,
+        DocumentRef::Receipt { .. } => Permission::ViewBilling,
     }
 }
 

@@ -242,6 +242,13 @@ pub fn list_possible_duplicates(app: State<App>, page: PageRequest) -> Answer<Pa
 
 #[tauri::command(async)]
 #[specta::specta]
+pub fn list_possible_duplicates_of(app: State<App>, patient_id: PatientId) -> Answer<Vec<PossibleDuplicate>> {
+    let today = app.day()?;
+    app.read(Permission::MergePatients, |conn| patients::possible_duplicates_of(conn, patient_id, today))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
 pub fn list_decided_duplicates(app: State<App>, since: Instant) -> Answer<Vec<DecidedDuplicate>> {
     app.read(Permission::MergePatients, |conn| patients::decided_duplicates(conn, since))
 }
@@ -284,7 +291,7 @@ pub fn erase_patient(app: State<App>, patient_id: PatientId) -> Answer<ErasureRe
 #[tauri::command(async)]
 #[specta::specta]
 pub fn patient_history(app: State<App>, patient_id: PatientId) -> Answer<Vec<PatientChange>> {
-    app.read(Permission::ViewAudit, |conn| patients::history(conn, patient_id))
+    app.read(Permission::EditPatient, |conn| patients::history(conn, patient_id))
 }
 
 #[tauri::command]

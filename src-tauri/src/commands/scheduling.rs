@@ -339,6 +339,12 @@ pub fn list_upcoming(app: State<App>, provider_id: ProviderId, page: PageRequest
 
 #[tauri::command(async)]
 #[specta::specta]
+pub fn list_bookings_of_patient(app: State<App>, patient_id: PatientId, page: PageRequest) -> Answer<Page<Booking>> {
+    app.read(Permission::ViewSchedule, |conn| scheduling::bookings_of_patient(conn, patient_id, page))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
 pub fn list_visit_history(app: State<App>, patient_id: PatientId, page: PageRequest) -> Answer<Page<Booking>> {
     app.read(Permission::ViewSchedule, |conn| scheduling::visit_history(conn, patient_id, page))
 }
