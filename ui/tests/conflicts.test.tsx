@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type * as B from "../src/api";
 import { startOfDay } from "../src/kit/time";
 import { marked } from "../src/sync/marks";
-import { reasonWord, valueWords } from "../src/sync/words";
+import { reasonWord, valueWords } from "../src/kit/words";
 import { calls, doctor, emit, fail, openApp, receptionist } from "./core";
 
 const version = (stamp: string, device: string, fields: Record<string, string | null>): B.Version => ({

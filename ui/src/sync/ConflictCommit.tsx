@@ -7,7 +7,7 @@ import { moment } from "../kit/time";
 import { Act, ConflictHead } from "./ConflictHead";
 import type { PaneProps } from "./ConflictReading";
 import { commas, listed } from "../kit/locale";
-import { actionWord, capital, reasonWord, tableWord } from "./words";
+import { actionWord, capital, reasonWord, tableWord } from "../kit/words";
 import styles from "./conflicts.module.css";
 
 /** A change of another PC that could not be taken, in plain words. */

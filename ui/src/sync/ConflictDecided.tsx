@@ -10,7 +10,7 @@ import type { PaneProps } from "./ConflictReading";
 import { about, heading, keptPhone } from "./headings";
 import type { DecidedItem } from "./items";
 import { VersionTable } from "./VersionTable";
-import { tableWord, whomWord } from "./words";
+import { tableWord, whomWord } from "../kit/words";
 import styles from "./conflicts.module.css";
 
 /** A decision of today, with what it put aside, and the way back. */

@@ -8,7 +8,7 @@ import { date } from "../kit/time";
 import { Act, ConflictHead } from "./ConflictHead";
 import type { PaneProps } from "./ConflictReading";
 import { From, Value } from "./VersionTable";
-import { capital, columnWord, type Said } from "./words";
+import { capital, columnWord, type Said } from "../kit/words";
 import styles from "./conflicts.module.css";
 
 type Row = { column: string; agreement?: Agreement; read: (t: TFunction, of: Patient) => string | null };

@@ -6,7 +6,7 @@ import { commas } from "../kit/locale";
 import { moment } from "../kit/time";
 import { rowsOf } from "./items";
 import { marked } from "./marks";
-import { capital, columnWord, valueWords, type Said } from "./words";
+import { capital, columnWord, valueWords, type Said } from "../kit/words";
 import styles from "./conflicts.module.css";
 
 type Props = {

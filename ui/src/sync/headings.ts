@@ -11,7 +11,7 @@ import {
   tableWord,
   valueWords,
   whomWord,
-} from "./words";
+} from "../kit/words";
 
 /** What an item is called, in the list and above its reading. */
 export function heading(t: TFunction, item: Item): string {

@@ -6,7 +6,7 @@ import type {
   PossibleDuplicate,
   Quarantined,
 } from "../api";
-import { columnWord, tableWord } from "./words";
+import { columnWord, tableWord } from "../kit/words";
 
 /** One line of the inbox; the last two kinds are decided already and can be read again. */
 export type Item =

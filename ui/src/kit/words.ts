@@ -1,9 +1,9 @@
 import type { TFunction } from "i18next";
 import type { FieldValue } from "../api";
 import i18n from "../i18n";
-import { commas, listed, money } from "../kit/locale";
-import { languageName } from "../kit/places";
-import { date, moment } from "../kit/time";
+import { commas, listed, money } from "./locale";
+import { languageName } from "./places";
+import { date, moment } from "./time";
 
 const named = (path: string) => (i18n.exists(path) ? String(i18n.t(path as never)) : undefined);
 const plain = (name: string) => name.replaceAll("_", " ");
