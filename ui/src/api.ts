@@ -53,6 +53,12 @@ export const keys = {
   openSlips: (clinic: B.ClinicId) => ["openSlips", clinic],
   boardNames: (clinic: B.ClinicId) => ["boardNames", clinic],
   board: ["board"],
+  /** Everything on the page of a patient; whatever a screen reads of one begins so. */
+  patients: ["patient"],
+  patient: (id: B.PatientId, part: string) => ["patient", id, part],
+  /** Everything about money begins so. */
+  money: ["money"],
+  moneyOf: (what: string, id: string) => ["money", what, id],
   syncStatus: ["syncStatus"],
   syncReport: ["syncReport"],
   syncHistory: (page: B.PageRequest) => ["syncHistory", page],
@@ -128,11 +134,12 @@ export const useDemoLogins = (demo: boolean) =>
   useQuery({ queryKey: keys.demoLogins, queryFn: api.demoLogins, enabled: demo, staleTime: Infinity });
 export const useStaff = () => useQuery({ queryKey: keys.staff, queryFn: api.listStaff });
 
-export const usePatientSearch = (query: string) =>
+/** Nothing typed asks for today's patients, where they are wanted. */
+export const usePatientSearch = (query: string, enabled = query !== "") =>
   useQuery({
     queryKey: keys.search(query),
     queryFn: () => api.searchPatients(query),
-    enabled: query !== "",
+    enabled,
     staleTime: 2_000,
     gcTime: 20_000,
     placeholderData: keepPreviousData,
@@ -148,6 +155,95 @@ export const useLikelyDuplicates = (patient: B.NewPatient, enabled: boolean) =>
 export const useChart = (id: B.PatientId, known?: B.Chart) =>
   useQuery({ queryKey: keys.chart(id), queryFn: () => api.chart(id), initialData: known });
 
+const first: B.PageRequest = { offset: 0, limit: 50 };
+export const usePatient = (id: B.PatientId) =>
+  useQuery({ queryKey: keys.patient(id, "record"), queryFn: () => api.patient(id) });
+export const usePatientForm = (id: B.PatientId) =>
+  useQuery({
+    queryKey: keys.patient(id, "form"),
+    queryFn: () => api.patientForm(id),
+    staleTime: 0,
+    gcTime: 0,
+  });
+export const useFamily = (id: B.PatientId) =>
+  useQuery({ queryKey: keys.patient(id, "family"), queryFn: () => api.listDependants(id) });
+export const usePreferences = (id: B.PatientId) =>
+  useQuery({ queryKey: keys.patient(id, "preferences"), queryFn: () => api.patientPreferences(id) });
+export const useConsents = (id: B.PatientId) =>
+  useQuery({ queryKey: keys.patient(id, "consents"), queryFn: () => api.listConsents(id) });
+export const useConsentHistory = (id: B.PatientId) =>
+  useQuery({ queryKey: keys.patient(id, "consentHistory"), queryFn: () => api.consentHistory(id, first) });
+export const usePatientHistory = (id: B.PatientId, enabled: boolean) =>
+  useQuery({ queryKey: keys.patient(id, "history"), queryFn: () => api.patientHistory(id), enabled });
+export const useBookingsOf = (id: B.PatientId, enabled = true) =>
+  useQuery({
+    queryKey: keys.patient(id, "bookings"),
+    queryFn: () => api.listBookingsOfPatient(id, first),
+    enabled,
+  });
+export const useFilesOf = (id: B.PatientId, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.patient(id, "files"),
+    queryFn: () => api.listFiles({ table: "patients", id }, { offset: 0, limit: 200 }),
+    enabled,
+  });
+export const useDuplicatesOf = (id: B.PatientId, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.patient(id, "duplicates"),
+    queryFn: () => api.listPossibleDuplicatesOf(id),
+    enabled,
+  });
+export const useMerges = (id: B.PatientId, enabled: boolean) =>
+  useQuery({ queryKey: keys.patient(id, "merges"), queryFn: () => api.listMerges(id), enabled });
+
+export const usePatientBalance = (id: B.PatientId) =>
+  useQuery({ queryKey: keys.moneyOf("balance", id), queryFn: () => api.getPatientBalance(id) });
+export const useInvoicesOf = (id: B.PatientId) =>
+  useQuery({ queryKey: keys.moneyOf("invoices", id), queryFn: () => api.listInvoicesOfPatient(id, first) });
+export const usePaymentsOf = (id: B.PatientId) =>
+  useQuery({ queryKey: keys.moneyOf("payments", id), queryFn: () => api.listPaymentsOfPatient(id, first) });
+export const useAppointmentBalance = (id: B.AppointmentId | null) =>
+  useQuery({
+    queryKey: keys.moneyOf("appointment", id ?? ""),
+    queryFn: () => api.getAppointmentBalance(id!),
+    enabled: id !== null,
+  });
+export const useInvoice = (id: B.InvoiceId) =>
+  useQuery({ queryKey: keys.moneyOf("invoice", id), queryFn: () => api.getInvoice(id) });
+export const useInvoicePreview = (lines: B.NewLine[], enabled: boolean) =>
+  useQuery({
+    queryKey: ["money", "preview", lines],
+    queryFn: () => api.previewInvoice(lines),
+    enabled,
+    staleTime: Infinity,
+    gcTime: 20_000,
+    placeholderData: keepPreviousData,
+  });
+export const useCashChange = (amount: string, given: string, currency: string) =>
+  useQuery({
+    queryKey: ["money", "change", amount, given, currency],
+    queryFn: () => api.cashChange(amount, given, currency),
+    enabled: given.trim() !== "" && amount.trim() !== "",
+    staleTime: Infinity,
+    gcTime: 20_000,
+  });
+export const useOpenBalances = (clinic: B.ClinicId) =>
+  useQuery({
+    queryKey: keys.moneyOf("open", clinic),
+    queryFn: () => api.listOpenBalances(clinic, { offset: 0, limit: 200 }),
+  });
+export const useTill = () => useQuery({ queryKey: keys.moneyOf("till", "here"), queryFn: api.getTill });
+export const useTills = (clinic: B.ClinicId) =>
+  useQuery({
+    queryKey: keys.moneyOf("tills", clinic),
+    queryFn: () => api.listTills(clinic, { offset: 0, limit: 10 }),
+  });
+export const useTakings = (clinic: B.ClinicId, day: B.LocalDate | undefined) =>
+  useQuery({
+    queryKey: keys.moneyOf("takings", `${clinic} ${day}`),
+    queryFn: () => api.listTakings(clinic, day!),
+    enabled: day !== undefined,
+  });
 /** The core's "now" against this window's, so that minutes waiting do not depend on two clocks. */
 export type TodayWithSkew = B.Today & { skew: number; readAt: number };
 export const useToday = (clinic: B.ClinicId) =>

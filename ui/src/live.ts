@@ -10,13 +10,27 @@ const times = [["calendar"], ["appointment"], ["plan"], ["freeTimes"]] as const;
 const hours = ["hours"];
 const waitlist = ["waitlist"];
 
+const page = keys.patients;
+const money = keys.money;
+
 /** Which answers a table takes part in; a table that is not named here refreshes everything on screen. */
 const readers: Record<string, readonly (readonly string[])[]> = {
-  patients: [today, desk, search, chart, ["duplicates"], keys.conflicts, ["calendar"], ["appointment"]],
-  patient_merges: [today, search, chart, keys.conflicts],
-  possible_duplicates: [keys.conflicts],
-  duplicate_decisions: [keys.conflicts],
-  appointments: [today, desk, search, keys.conflicts, hours, waitlist, ...times],
+  patients: [
+    today,
+    desk,
+    search,
+    chart,
+    ["duplicates"],
+    keys.conflicts,
+    ["calendar"],
+    ["appointment"],
+    page,
+    money,
+  ],
+  patient_merges: [today, search, chart, keys.conflicts, page, money],
+  possible_duplicates: [keys.conflicts, page],
+  duplicate_decisions: [keys.conflicts, page],
+  appointments: [today, desk, search, keys.conflicts, hours, waitlist, page, money, ...times],
   availability_templates: [hours, waitlist, ...times],
   template_slots: [hours, waitlist, ...times],
   time_off: [hours, waitlist, ...times],
@@ -27,6 +41,13 @@ const readers: Record<string, readonly (readonly string[])[]> = {
   queue_tickets: [today, desk, search, ["board"]],
   paper_slips: [["openSlips"]],
   consultations: [today, chart, desk],
+  dependants: [page, search],
+  preferences: [page],
+  consents: [page],
+  invoices: [money],
+  invoice_lines: [money],
+  payments: [money],
+  cash_sessions: [money],
   allergies: [chart, ["checks"]],
   prescriptions: [chart],
   prescription_items: [chart],

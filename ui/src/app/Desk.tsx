@@ -1,4 +1,6 @@
 import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { PaymentPanel } from "../billing/PaymentPanel";
 import { useHere } from "../kit/clinic";
 import { RegisterPanel } from "../patients/RegisterPanel";
 import { IssuedPanel } from "../scheduling/IssuedPanel";
@@ -8,6 +10,7 @@ import { focusList, focusSearch, useDeskPanel } from "./desk-panel";
 
 /** Today with its docked panel: the search opens it, Esc gives the focus back. */
 export function Desk() {
+  const { t } = useTranslation();
   const { may } = useHere();
   const [panel, setPanel] = useDeskPanel();
   const close = () => {
@@ -35,9 +38,13 @@ export function Desk() {
         <RegisterPanel
           key={panel.typed}
           typed={panel.typed}
+          saveLabel={t("register.save")}
           onDone={(patient) => setPanel({ kind: "walkIn", patient })}
           onClose={close}
         />
+      )}
+      {panel?.kind === "payment" && (
+        <PaymentPanel key={panel.of.appointmentId} of={panel.of} onClose={close} />
       )}
       {panel?.kind === "issued" && (
         <IssuedPanel

@@ -64,6 +64,14 @@ const groups = {
     ["remove", "Del"],
     ["add", "N"],
   ],
+  patients: [
+    ["open", "Ctrl Enter"],
+    ["edit", "E"],
+    ["dependant", "D"],
+    ["wishes", "C"],
+    ["walkIn", "W"],
+    ["payment", "M"],
+  ],
   conflicts: [
     ["move", "J K"],
     ["keep", "1 … 9"],
@@ -77,6 +85,7 @@ export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: (
   const { t } = useTranslation();
   const consult = screens.some(({ to }) => to === "/consult");
   const calendar = screens.some(({ to }) => to === "/calendar");
+  const patients = screens.some(({ to }) => to === "/patients");
   const conflicts = screens.some(({ to }) => to === "/conflicts");
   const hours = screens.some(({ to }) => to === "/hours");
   return (
@@ -141,6 +150,17 @@ export function KeysDialog({ screens, onClose }: { screens: Screen[]; onClose: (
             {groups.waitlist.map(([name, keys]) => (
               <dd key={name}>
                 <span>{t(`keys.waitlist.${name}`)}</span>
+                <Keys of={keys} />
+              </dd>
+            ))}
+          </dl>
+        )}
+        {patients && (
+          <dl>
+            <dt>{t("keys.group.patients")}</dt>
+            {groups.patients.map(([name, keys]) => (
+              <dd key={name}>
+                <span>{t(`keys.patients.${name}`)}</span>
                 <Keys of={keys} />
               </dd>
             ))}

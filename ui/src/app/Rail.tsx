@@ -1,4 +1,6 @@
 import {
+  IconAddressBook,
+  IconCash,
   IconCalendar,
   IconClockHour4,
   IconCloudCheck,
@@ -21,6 +23,8 @@ const all = [
   { to: "/", label: "nav.today", icon: IconListDetails, needs: null },
   { to: "/calendar", label: "nav.calendar", icon: IconCalendar, needs: "view_schedule" },
   { to: "/consult", label: "nav.consult", icon: IconStethoscope, needs: "write_consultation" },
+  { to: "/patients", label: "nav.patients", icon: IconAddressBook, needs: "edit_patient" },
+  { to: "/money", label: "nav.money", icon: IconCash, needs: "take_payment" },
   { to: "/waitlist", label: "nav.waitlist", icon: IconHourglassEmpty, needs: "view_schedule" },
   { to: "/hours", label: "nav.hours", icon: IconClockHour4, needs: "view_schedule" },
   { to: "/services", label: "nav.services", icon: IconListDetails, needs: "view_schedule", within: "/hours" },
@@ -47,11 +51,14 @@ export function useScreens(): Screen[] {
 /** The screens that have a place on the rail, and with it a digit. */
 export const onRail = (screens: Screen[]) => screens.filter((screen) => !("within" in screen));
 
+/** Whether a path is of a screen: its own, or one below it. */
+export const isOf = (to: string, path: string) => path === to || (to !== "/" && path.startsWith(`${to}/`));
+
 export function Rail({ screens }: { screens: Screen[] }) {
   const { t } = useTranslation();
   const path = useLocation({ select: (location) => location.pathname });
-  const inside = screens.find((screen) => screen.to === path);
-  const at = inside && "within" in inside ? inside.within : path;
+  const inside = screens.find((screen) => isOf(screen.to, path));
+  const at = inside && "within" in inside ? inside.within : inside?.to;
   const status = useSyncStatus().data;
   const { may, clinic } = useHere();
   const stranded = useStranded(clinic.id, may("view_schedule")).data?.length ?? 0;

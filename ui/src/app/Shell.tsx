@@ -13,7 +13,7 @@ import { OffersBanner } from "../waitlist/OffersBanner";
 import { addingKey } from "../waitlist/WaitlistScreen";
 import { focusList, useDeskPanel } from "./desk-panel";
 import { KeysDialog } from "./KeysDialog";
-import { onRail, Rail, useScreens } from "./Rail";
+import { isOf, onRail, Rail, useScreens } from "./Rail";
 import { TopBar } from "./TopBar";
 import styles from "./Shell.module.css";
 
@@ -29,7 +29,7 @@ export function Shell() {
   const lock = useCommand(api.lockScreen);
 
   const path = useLocation({ select: (location) => location.pathname });
-  const allowed = screens.some(({ to }) => to === path);
+  const allowed = screens.some(({ to }) => isOf(to, path));
   useEffect(() => {
     if (!allowed) void navigate({ to: "/" });
   }, [allowed, navigate]);
@@ -73,6 +73,11 @@ export function Shell() {
           else if (may("book_appointment")) toDesk(() => setPanel({ kind: "walkIn", patient: hit }));
           else if (may("view_clinical")) setChart(hit);
         }}
+        onOpen={
+          may("edit_patient")
+            ? (hit) => void navigate({ to: "/patients/$id", params: { id: hit.id } })
+            : undefined
+        }
         onRegister={
           !may("register_patient")
             ? undefined

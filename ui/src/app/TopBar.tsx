@@ -10,18 +10,25 @@ import styles from "./Shell.module.css";
 
 type Props = {
   onChoose: (hit: PatientHit) => void;
+  onOpen?: (hit: PatientHit) => void;
   onRegister?: (typed: string) => void;
   onDownFromEmpty: () => void;
   onLock: () => void;
 };
-export function TopBar({ onChoose, onRegister, onDownFromEmpty, onLock }: Props) {
+export function TopBar({ onChoose, onOpen, onRegister, onDownFromEmpty, onLock }: Props) {
   const { t } = useTranslation();
   const { clinic, overview, may } = useHere();
   const navigate = useNavigate();
   return (
     <header className={styles.bar}>
       {may("find_patient") && (
-        <SearchBox onChoose={onChoose} onRegister={onRegister} onDownFromEmpty={onDownFromEmpty} />
+        <SearchBox
+          onChoose={onChoose}
+          onOpen={onOpen}
+          chooses={may("book_appointment") ? t("search.walkIn") : undefined}
+          onRegister={onRegister}
+          onDownFromEmpty={onDownFromEmpty}
+        />
       )}
       <span className={styles.fill} />
       <span className={styles.site}>

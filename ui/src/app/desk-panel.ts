@@ -1,11 +1,13 @@
 import type { PatientHit, QueueTicket } from "../api";
+import type { PaymentOf } from "../billing/PaymentPanel";
 import { useMemory } from "../kit/memory";
 
 /** What is docked at the right of today's list. */
 export type DeskPanel =
   | { kind: "walkIn"; patient: PatientHit }
   | { kind: "register"; typed: string }
-  | { kind: "issued"; ticket: QueueTicket };
+  | { kind: "issued"; ticket: QueueTicket }
+  | { kind: "payment"; of: PaymentOf };
 
 export const useDeskPanel = () => useMemory<DeskPanel | null>("desk:panel", null);
 

@@ -16,6 +16,8 @@ import { SyncScreen } from "../sync/SyncScreen";
 import { CalendarDesk } from "./CalendarDesk";
 import { Desk } from "./Desk";
 import { focusSearch } from "./desk-panel";
+import { Money } from "./Money";
+import { PatientRecord, Patients } from "./Patients";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({
@@ -42,6 +44,9 @@ const tree = root.addChildren([
   route("/waitlist", Waitlist),
   route("/hours", Hours),
   route("/services", Services),
+  route("/patients", Patients),
+  route("/patients/$id", PatientRecord),
+  route("/money", Money),
   route("/conflicts", ConflictsScreen),
   route("/sync", SyncScreen),
   route("/staff", StaffScreen),

@@ -89,12 +89,15 @@ export function DocumentDialog({
   title: string;
   onClose: () => void;
 }) {
-  const slip = document.kind === "slip" || document.kind === "blank_slips";
+  const roll =
+    document.kind === "slip" ||
+    document.kind === "blank_slips" ||
+    (document.kind === "receipt" && document.paper === "roll80");
   return (
-    <Dialog title={title} onClose={onClose} size={slip ? 420 : 720}>
+    <Dialog title={title} onClose={onClose} size={roll ? 420 : 720}>
       <DocumentPreview
         document={document}
-        width={slip ? 302 : 595}
+        width={roll ? 302 : 595}
         maxHeight="calc(100vh - 260px)"
         inDialog
       />

@@ -1,13 +1,15 @@
 import { useTranslation } from "react-i18next";
 import type { PatientHit } from "../api";
 import { AlternateName, useAgeSex } from "../kit/person";
-import { date, shortDate } from "../kit/time";
+import { shortDate } from "../kit/time";
+import { useBorn } from "./born";
 import styles from "./SearchBox.module.css";
 
 type Props = { id: string; hit: PatientHit; selected: boolean; onChoose: () => void };
 export function HitRow({ id, hit, selected, onChoose }: Props) {
   const { t } = useTranslation();
   const ageSex = useAgeSex();
+  const born = useBorn();
   return (
     <li
       id={id}
@@ -24,7 +26,7 @@ export function HitRow({ id, hit, selected, onChoose }: Props) {
         <AlternateName name={hit.alternateName} />
       </span>
       <span className="num">{ageSex(hit.ageYears, hit.gender)}</span>
-      <span className="num">{hit.birthDate && t("patient.born", { date: date(hit.birthDate) })}</span>
+      <span className="num">{born(hit)}</span>
       <span className="num">
         <bdi>{hit.recordNumber}</bdi>
       </span>

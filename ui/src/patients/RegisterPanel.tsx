@@ -8,66 +8,126 @@ import {
   useLikelyDuplicates,
   type Gender,
   type NewPatient,
+  type PatientForm,
   type PatientHit,
+  type PatientId,
+  type Relationship,
 } from "../api";
-import { Banner, ErrorBanner } from "../kit/Banner";
+import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { ChoiceField, SelectField, TextField } from "../kit/Field";
 import { useForm } from "../kit/form";
 import { useHints, useKeys } from "../kit/keys";
+import { useMemory } from "../kit/memory";
 import { languages } from "../kit/places";
 import { Panel } from "../kit/Panel";
-import { useAgeSex } from "../kit/person";
-import { date, useSettled } from "../kit/time";
-import search from "./SearchBox.module.css";
+import { useSettled } from "../kit/time";
+import { Alike } from "./Alike";
+import { bornOrAge } from "./born";
 import styles from "./RegisterPanel.module.css";
 
-type Typed = Omit<NewPatient, "birthDate" | "ageYears"> & { born: string };
+type TypedPatient = Omit<NewPatient, "birthDate" | "ageYears"> & { born: string };
+type Typed = TypedPatient & { relationship: Relationship };
 
-/** One field takes a date, a year or an age: up to three digits are an age. */
-export function asNewPatient({ born, ...rest }: Typed): NewPatient {
-  const age = /^\s*\d{1,3}\s*$/.test(born);
-  return { ...rest, birthDate: age ? "" : born, ageYears: age ? born.trim() : "" };
-}
+export const asNewPatient = ({ born, ...rest }: TypedPatient): NewPatient => ({
+  ...rest,
+  ...bornOrAge(born),
+});
+const asForm = (patient: NewPatient): PatientForm => ({
+  ...patient,
+  email: "",
+  postalCode: "",
+  nationalId: "",
+  timezone: "",
+  bloodGroup: null,
+  notes: "",
+  heightCm: "",
+  weightKg: "",
+  active: true,
+});
 
-function startWith(typed: string): Typed {
-  const phone = /^[\d\s+()-]{5,}$/.test(typed);
+/** Whom a dependant is registered under, and what the two share. */
+export type Responsible = {
+  id: PatientId;
+  fullName: string;
+  phone: string | null;
+  address: string | null;
+  city: string | null;
+};
+
+function startWith(typed: string, of: Responsible | null): Typed {
+  const phone = /^[\p{Nd}\s+()-]{5,}$/u.test(typed);
   return {
     fullName: phone ? "" : typed,
     alternateName: "",
     gender: null,
     born: "",
-    phone: phone ? typed : "",
-    address: "",
-    city: "",
+    phone: phone ? typed : (of?.phone ?? ""),
+    address: of?.address ?? "",
+    city: of?.city ?? "",
     primaryLanguage: "",
+    relationship: "child",
   };
 }
 
 const genders: Gender[] = ["female", "male", "other", "prefer_not_to_say"];
+const relationships: Relationship[] = [
+  "child",
+  "parent",
+  "spouse",
+  "sibling",
+  "grandparent",
+  "ward",
+  "other",
+];
 
-type Props = { typed: string; onDone: (patient: PatientHit) => void; onClose: () => void };
-export function RegisterPanel({ typed, onDone, onClose }: Props) {
+type Props = {
+  typed: string;
+  /** Set where a dependant of somebody is registered. */
+  of?: Responsible;
+  /** What follows, on the button. */
+  saveLabel: string;
+  onDone: (patient: PatientHit) => void;
+  onClose: () => void;
+};
+export function RegisterPanel({ typed, of: given, saveLabel, onDone, onClose }: Props) {
   const { t } = useTranslation();
-  const ageSex = useAgeSex();
   const body = useRef<HTMLDivElement>(null);
-  const key = `register:${typed}`;
-  const register = useCommand(api.registerPatient);
+  const key = `register:${given?.id ?? ""}:${typed}`;
+  const [of, setOf] = useMemory<Responsible | null>(`${key}:of`, given ?? null);
+  const register = useCommand((patient: NewPatient, relationship: Relationship) =>
+    of ? api.registerDependant(of.id, relationship, asForm(patient)) : api.registerPatient(patient),
+  );
   const [checking, setChecking] = useState(false);
   const [seen, setSeen] = useState("");
-  const form = useForm<Typed>(key, startWith(typed), register.error, { birthDate: "born", ageYears: "born" });
-  const patient = useMemo(() => asNewPatient(form.values), [form.values]);
+  const form = useForm<Typed>(key, startWith(typed, given ?? null), register.error, {
+    birthDate: "born",
+    ageYears: "born",
+  });
+  const patient = useMemo(() => {
+    const { relationship: _, ...typedPatient } = form.values;
+    return asNewPatient(typedPatient);
+  }, [form.values]);
   const settled = useSettled(patient, 250);
   const alike = useLikelyDuplicates(
     settled,
     settled.fullName.trim().length > 2 || settled.phone.trim().length > 5,
   );
-  const found = alike.data ?? [];
+  // The one responsible has the same phone and is no duplicate.
+  const others = (hits: PatientHit[]) => hits.filter((hit) => hit.id !== of?.id);
+  const found = others(alike.data ?? []);
   const busy = register.isPending || checking;
 
   const use = (hit: PatientHit) => {
     form.reset();
     onDone(hit);
+  };
+  const underOne = async (hit: PatientHit) => {
+    const record = await api.patient(hit.id);
+    setOf(record);
+    if (form.values.address === "") form.set("address", record.address ?? "");
+    if (form.values.city === "") form.set("city", record.city ?? "");
+    register.reset();
   };
   const save = async () => {
     if (busy) return;
@@ -78,7 +138,9 @@ export function RegisterPanel({ typed, onDone, onClose }: Props) {
         queryKey: keys.duplicates(patient),
         queryFn: () => api.likelyDuplicates(patient),
       });
-      const names = latest.map((hit) => hit.id).join();
+      const names = others(latest)
+        .map((hit) => hit.id)
+        .join();
       if (names !== "" && names !== seen) {
         setSeen(names);
         return;
@@ -88,7 +150,7 @@ export function RegisterPanel({ typed, onDone, onClose }: Props) {
     } finally {
       setChecking(false);
     }
-    register.mutate([patient], { onSuccess: use });
+    register.mutate([patient, form.values.relationship], { onSuccess: use });
   };
 
   useKeys({ "ctrl+enter": () => void save(), escape: onClose });
@@ -112,7 +174,11 @@ export function RegisterPanel({ typed, onDone, onClose }: Props) {
   }, [register.error]);
 
   return (
-    <Panel title={t("register.title")} onClose={onClose} hints={hints}>
+    <Panel
+      title={of ? t("register.of", { name: of.fullName }) : t("register.title")}
+      onClose={onClose}
+      hints={hints}
+    >
       <div className={styles.body} ref={body}>
         <TextField label={t("register.fullName")} {...form.text("fullName")} />
         <ChoiceField
@@ -126,6 +192,15 @@ export function RegisterPanel({ typed, onDone, onClose }: Props) {
           <TextField label={t("register.born")} description={t("register.bornHint")} {...form.text("born")} />
           <TextField label={t("register.phone")} optional inputMode="tel" {...form.text("phone")} />
         </div>
+        {of && (
+          <SelectField
+            label={t("register.relationship", { name: of.fullName })}
+            data={relationships.map((value) => ({ value, label: t(`family.relation.${value}`) }))}
+            name="relationship"
+            value={form.values.relationship}
+            onValue={(value) => form.set("relationship", value as Relationship)}
+          />
+        )}
         <TextField label={t("register.alternateName")} optional {...form.text("alternateName")} />
         <div className={styles.two}>
           <TextField label={t("register.city")} optional {...form.text("city")} />
@@ -139,44 +214,18 @@ export function RegisterPanel({ typed, onDone, onClose }: Props) {
           />
         </div>
         <TextField label={t("register.address")} optional {...form.text("address")} />
+        {of && <p className={styles.shared}>{t("register.shared", { name: of.fullName })}</p>}
       </div>
       <div className={styles.foot}>
-        {found.length > 0 && (
-          <div className={styles.alike}>
-            <Banner tone="warn" role="status">
-              <b>{t("register.alike", { count: found.length })}</b> {seen !== "" && t("register.alikeAgain")}
-              <ul aria-label={t("register.alike", { count: found.length })}>
-                {found.map((hit) => (
-                  <li className={search.dup} key={hit.id}>
-                    <span className={search.line}>
-                      <b>
-                        <bdi>{hit.fullName}</bdi>
-                      </b>
-                      <Button size="sm" onClick={() => use(hit)}>
-                        {t("register.useThis")}
-                      </Button>
-                    </span>
-                    <span className={`${search.facts} num`}>
-                      {[
-                        ageSex(hit.ageYears, hit.gender),
-                        hit.birthDate && t("patient.born", { date: date(hit.birthDate) }),
-                        hit.recordNumber,
-                        hit.phone,
-                      ]
-                        .filter(Boolean)
-                        .map((fact) => (
-                          <span key={fact}>{fact}</span>
-                        ))}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            </Banner>
-          </div>
-        )}
+        <Alike
+          found={found}
+          again={seen !== ""}
+          onUse={use}
+          onDependant={of ? undefined : (hit) => void underOne(hit)}
+        />
         <ErrorBanner error={register.error} fields={form.names} />
         <Button look="main" size="lg" keys="Ctrl Enter" busy={busy} onClick={() => void save()}>
-          {found.length > 0 ? t("register.saveNew") : t("register.save")}
+          {found.length > 0 ? t("register.saveNew") : saveLabel}
         </Button>
       </div>
     </Panel>

@@ -1,80 +1,79 @@
 import { IconSearch, IconUserPlus } from "@tabler/icons-react";
 import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, keys, queries, usePatientSearch, type PatientHit } from "../api";
+import type { PatientHit } from "../api";
 import { ErrorBanner } from "../kit/Banner";
 import { Keys } from "../kit/Kbd";
 import { useHints, useKeys } from "../kit/keys";
-import { recall, useMemory } from "../kit/memory";
-import { useSettled } from "../kit/time";
 import { HitRow } from "./HitRow";
+import { useHits } from "./useHits";
 import styles from "./SearchBox.module.css";
 
 type Props = {
   onChoose: (hit: PatientHit) => void;
+  /** Missing when this person may not open the record. */
+  onOpen?: (hit: PatientHit) => void;
+  /** What Enter does, where it is not opening the record. */
+  chooses?: string;
   /** Missing when this person may not register patients. */
   onRegister?: (typed: string) => void;
   onDownFromEmpty: () => void;
 };
 
-export function SearchBox({ onChoose, onRegister, onDownFromEmpty }: Props) {
+export function SearchBox({ onChoose, onOpen, chooses, onRegister, onDownFromEmpty }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  const [typed, setTyped] = useMemory("search", "");
   const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(0);
-  const query = useSettled(typed.trim(), 60);
-  const search = usePatientSearch(query);
-  const settled = query === typed.trim() && search.isSuccess && !search.isPlaceholderData;
-  const hits = query === "" ? [] : (search.data ?? []);
-  const offersRegister = settled && query !== "" && hits.length === 0 && onRegister !== undefined;
-  const count = hits.length + (offersRegister ? 1 : 0);
-  const active = Math.min(at, Math.max(0, count - 1));
-  const shown = open && typed.trim() !== "" && query !== "";
+  // Today's patients show to whoever asks for the box, not to whom a screen gave the focus.
+  const [asked, setAsked] = useState(false);
+  const found = useHits("search", { today: asked, mayRegister: onRegister !== undefined });
+  const { typed, query, hits, settled, offersRegister, count, active } = found;
+  const blank = typed.trim() === "";
+  const shown = open && (blank ? asked && query === "" && count > 0 : query !== "");
 
   const hints = useHints([
     { keys: ["↑"], to: ["↓"], label: t("keys.move") },
-    { keys: ["Enter"], label: t("keys.choose") },
+    { keys: ["Enter"], label: chooses ?? t("keys.choose") },
+    ...(onOpen ? [{ keys: ["Ctrl", "Enter"], label: t("keys.openRecord") }] : []),
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
+  const ask = () => {
+    setOpen(true);
+    setAsked(true);
+  };
   useKeys({
     "ctrl+k": () => {
       input.current?.focus();
       input.current?.select();
+      ask();
     },
   });
 
   const close = () => {
     setOpen(false);
-    setAt(0);
+    setAsked(false);
+    found.first();
   };
-  const take = (hit: PatientHit | undefined, text: string) => {
-    if (!hit && !onRegister) return;
+  const take = async (then: (hit: PatientHit) => void, index?: number) => {
+    if (blank && !shown) return;
+    const chosen = await found.chosen(index);
+    if (!chosen || (!chosen.hit && !onRegister)) return;
     close();
-    setTyped("");
+    found.type("");
     input.current?.blur();
-    if (hit) onChoose(hit);
-    else onRegister?.(text);
-  };
-  const choose = (index: number) => (hits[index] || offersRegister) && take(hits[index], typed.trim());
-  // Enter pressed before the answer for these very letters arrived waits for that answer.
-  const enter = async () => {
-    if (settled) return choose(active);
-    const text = typed.trim();
-    const found = await queries
-      .fetchQuery({ queryKey: keys.search(text), queryFn: () => api.searchPatients(text), staleTime: 2_000 })
-      .catch(() => null);
-    if (found && recall<string>("search")?.trim() === text) take(found[0], text);
+    if (chosen.hit) then(chosen.hit);
+    else onRegister?.(chosen.text);
   };
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && !shown && step === 1) onDownFromEmpty();
-    else if (step && count > 0) setAt((active + step + count) % count);
-    else if (event.key === "Enter" && typed.trim() !== "") void enter();
+    else if (step && count > 0) found.step(step);
+    else if (event.key === "Enter" && event.ctrlKey && onOpen) void take(onOpen);
+    else if (event.key === "Enter" && (!blank || shown)) void take(onChoose);
     else if (event.key === "Escape") {
-      if (typed !== "") setTyped("");
+      if (!blank) found.type("");
       else input.current?.blur();
       close();
     } else return;
@@ -101,20 +100,21 @@ export function SearchBox({ onChoose, onRegister, onDownFromEmpty }: Props) {
         dir="auto"
         value={typed}
         onFocus={() => setOpen(true)}
+        onMouseDown={ask}
         onBlur={close}
         onKeyDown={onKeyDown}
         onChange={(event) => {
-          setTyped(event.currentTarget.value);
+          found.type(event.currentTarget.value);
           setOpen(true);
-          setAt(0);
         }}
       />
       <Keys of="Ctrl K" />
       {shown && (
         // The press must not take the focus from the box before the click arrives.
         <div className={styles.popover} onMouseDown={(event) => event.preventDefault()}>
-          {search.error ? (
-            <ErrorBanner error={search.error} />
+          {blank && <p className={styles.note}>{t("search.today")}</p>}
+          {found.error ? (
+            <ErrorBanner error={found.error} />
           ) : (
             <ul id={`${id}-hits`} role="listbox" aria-label={t("search.results")}>
               {hits.map((hit, index) => (
@@ -123,7 +123,7 @@ export function SearchBox({ onChoose, onRegister, onDownFromEmpty }: Props) {
                   id={`${id}-${index}`}
                   hit={hit}
                   selected={index === active}
-                  onChoose={() => choose(index)}
+                  onChoose={() => void take(onChoose, index)}
                 />
               ))}
               {offersRegister && (
@@ -133,7 +133,7 @@ export function SearchBox({ onChoose, onRegister, onDownFromEmpty }: Props) {
                   aria-selected
                   data-testid="register"
                   className={styles.register}
-                  onClick={() => choose(0)}
+                  onClick={() => void take(onChoose, 0)}
                 >
                   <IconUserPlus size={16} aria-hidden />
                   <span>{t("search.register", { typed: query })}</span>
@@ -142,10 +142,20 @@ export function SearchBox({ onChoose, onRegister, onDownFromEmpty }: Props) {
               )}
             </ul>
           )}
+          {hits.length > 0 && chooses && onOpen && (
+            <p className={styles.choices}>
+              <span>
+                <Keys of="Enter" /> {chooses}
+              </span>
+              <span>
+                <Keys of="Ctrl Enter" /> {t("search.open")}
+              </span>
+            </p>
+          )}
           {settled && hits.length === 0 && (
             <p className={styles.note}>{onRegister ? t("search.noMatch") : t("search.noMatchReadOnly")}</p>
           )}
-          {!settled && hits.length === 0 && !search.error && (
+          {!settled && hits.length === 0 && !found.error && (
             <p className={styles.note}>{t("search.looking")}</p>
           )}
         </div>

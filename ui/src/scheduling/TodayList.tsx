@@ -7,6 +7,7 @@ import { useHints } from "../kit/keys";
 import { useMemory } from "../kit/memory";
 import { useWhere } from "../kit/Whereabouts";
 import { nextMove, otherMoves, turnMoves, waited, type Group, type NextMove, type TurnMove } from "./groups";
+import { recordKey } from "./RecordItems";
 import { TodayRowView } from "./TodayRow";
 import styles from "./Today.module.css";
 
@@ -71,7 +72,7 @@ export function TodayList({ groups, now, limit, moving, onMove, onTurn, onSlip, 
     else if (event.key.toLowerCase() === "n" && plain && others(row).includes("no_show"))
       onMove(row, "no_show");
     else if (event.key.toLowerCase() === "x" && plain && others(row).includes("cancel")) onCancel(row);
-    else return;
+    else if (!plain || !recordKey(event.key, row, may)) return;
     event.preventDefault();
     event.stopPropagation();
   };

@@ -21,6 +21,7 @@ import { Status } from "../kit/Status";
 import { clock } from "../kit/time";
 import { WhereMark } from "../kit/Whereabouts";
 import type { Lateness, NextMove, OtherMove, TurnMove } from "./groups";
+import { RecordItems } from "./RecordItems";
 import styles from "./Today.module.css";
 
 type Props = {
@@ -164,7 +165,9 @@ const turnKey: Record<TurnMove, string> = { recall: "R", skip: "S", move: "M", p
 
 function RowMenu({ row, current, turns, others: moves, onMove, onTurn, onSlip, onCancel }: Props) {
   const { t } = useTranslation();
-  if (moves.length === 0 && turns.length === 0 && !row.ticketId) return <span className={styles.more} />;
+  const { may } = useHere();
+  if (moves.length === 0 && turns.length === 0 && !row.ticketId && !may("edit_patient"))
+    return <span className={styles.more} />;
   return (
     <Menu
       position="bottom-end"
@@ -211,6 +214,7 @@ function RowMenu({ row, current, turns, others: moves, onMove, onTurn, onSlip, o
             {t("today.move.cancel")}
           </Menu.Item>
         )}
+        <RecordItems row={row} />
       </Menu.Dropdown>
     </Menu>
   );

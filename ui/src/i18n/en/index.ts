@@ -11,6 +11,7 @@ import waitlist from "./waitlist.json";
 import services from "./services.json";
 import board from "./board.json";
 import consultations from "./consultations.json";
+import billing from "./billing.json";
 import sync from "./sync.json";
 import errors from "./errors.json";
 import records from "./records.json";
@@ -27,6 +28,7 @@ export default {
   ...services,
   ...board,
   ...consultations,
+  ...billing,
   ...sync,
   ...errors,
   ...records,
