@@ -6,6 +6,7 @@ mod desk;
 mod hours;
 mod languages;
 mod own_clinic;
+mod patients;
 mod roles;
 mod stray;
 mod sync_page;
@@ -106,6 +107,11 @@ fn the_calendar_by_keys() {
 #[test]
 fn hours_a_holiday_and_a_waiting_list() {
     on_screen(hours::story());
+}
+
+#[test]
+fn a_patient_a_family_and_their_money() {
+    on_screen(patients::story());
 }
 
 #[test]
@@ -380,7 +386,7 @@ fn login(email: &str) -> serde_json::Value {
     serde_json::json!({ "email": email, "password": DEMO_PASSWORD, "code": null })
 }
 
-/// Gives a patient another address; no screen of this window edits patients yet.
+/// Gives a patient another address, past the screen.
 async fn move_house(pc: &Pc, address: &str) {
     use serde_json::json;
     let hits = pc.invoke("search_patients", json!({ "query": "Vikram Bapat" })).await.expect("finds");
