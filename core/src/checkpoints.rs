@@ -101,6 +101,6 @@ fn open(path: &std::path::Path, key: &DatabaseKey) -> Result<Connection> {
 }
 
 /// Moves as much as readers allow; no write waits for it.
-fn checkpoint(conn: &Connection) -> Result<()> {
+pub fn checkpoint(conn: &Connection) -> Result<()> {
     Ok(conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
 }

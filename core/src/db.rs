@@ -1,7 +1,7 @@
 //! The clinic's database on this PC: one encrypted SQLite file, one writer, several readers.
 
 use std::cell::RefCell;
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -18,14 +18,17 @@ use crate::error::{Code, Error, Result};
 use crate::ids::{ClinicId, DeviceId, Instant, TenantId, UserId};
 use crate::keys::DatabaseKey;
 use crate::patients::search;
+use crate::seeded::{Bug, seeded};
 use crate::sync::Table;
 use crate::sync::capture::{self, Capture};
+use crate::sync::engine;
 use crate::sync::leaving;
 use crate::sync::log::{self, Catalogue};
 use crate::sync::newer;
 use crate::tenancy::Room;
 
-const MIGRATIONS: &[&str] = &[
+/// What brings a file from each level of the schema to the next.
+pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0001_sync.sql"),
     include_str!("../../migrations/device/0002_clinic.sql"),
     include_str!("../../migrations/device/0003_log.sql"),
@@ -100,12 +103,15 @@ pub struct Db {
     /// Whoever is next at the writer holds this: long work in small batches lets the others in between.
     next: Mutex<()>,
     readers: Mutex<Vec<Connection>>,
-    checkpoints: Checkpoints,
+    /// None where the log is moved by [`Db::checkpoint`] alone.
+    checkpoints: Option<Checkpoints>,
     device: RwLock<Option<ThisDevice>>,
     listener: RwLock<Option<Listener>>,
     booking_room: Mutex<Option<Room>>,
     /// The PC was taken out of its clinic and takes no new work.
     handing_over: AtomicBool,
+    /// The most commits that a sync sends in one page.
+    pub page_commits: usize,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -171,11 +177,14 @@ impl Db {
     /// Opens the file, or makes it, and brings its schema up to date. Nothing is changed in a file
     /// that has a newer schema, another key or damage.
     pub fn open(path: &Path, key: &DatabaseKey, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Db> {
-        Db::open_at(path, key, clock, entropy, SCHEMA_LEVEL)
+        let mut db = Db::open_at(path, key, clock, entropy, SCHEMA_LEVEL)?;
+        db.checkpoints = Some(Checkpoints::begin(path.to_owned(), key.clone())?);
+        Ok(db)
     }
 
     /// As [`Db::open`], but brings the schema to `wanted` only: a PC that was not updated yet, for
-    /// the tests of versions beside each other. The clinic's functions need the newest level.
+    /// the tests of versions beside each other. The clinic's functions need the newest level. Has no
+    /// thread of its own: a simulation decides when the log is moved into the file.
     pub fn open_at(
         path: &Path,
         key: &DatabaseKey,
@@ -183,10 +192,22 @@ impl Db {
         entropy: Arc<dyn Entropy>,
         wanted: usize,
     ) -> Result<Db> {
+        Db::open_by(path, key, clock, entropy, &MIGRATIONS[..wanted])
+    }
+
+    /// As [`Db::open_at`], by the migrations of another version: those of this one and more make a PC
+    /// that was updated before the others.
+    pub fn open_by(
+        path: &Path,
+        key: &DatabaseKey,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        migrations: &[&str],
+    ) -> Result<Db> {
         let mut conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let level: usize =
             conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?.unsigned_abs() as usize;
-        if level > SCHEMA_LEVEL {
+        if level > SCHEMA_LEVEL.max(migrations.len()) {
             return Err(Code::DatabaseNewer.into());
         }
         conn.pragma_update(None, "journal_mode", "WAL")?;
@@ -198,7 +219,7 @@ impl Db {
         let capture = Capture::default();
         capture.register(&conn)?;
         search::register(&conn)?;
-        migrate(&mut conn, &capture, level..wanted, clock.now())?;
+        migrate(&mut conn, &capture, migrations, level, clock.now())?;
         let device = this_device(&conn)?;
         let handing_over = AtomicBool::new(leaving::taken_out(&conn)?.is_some());
         let catalogue = Catalogue::read(&conn)?;
@@ -208,11 +229,12 @@ impl Db {
             writer: Mutex::new(Writer { conn, capture, catalogue, loose: false }),
             next: Mutex::default(),
             readers: Mutex::default(),
-            checkpoints: Checkpoints::begin(path.to_owned(), key.clone())?,
+            checkpoints: None,
             device: RwLock::new(device),
             listener: RwLock::default(),
             booking_room: Mutex::default(),
             handing_over,
+            page_commits: engine::PAGE_COMMITS,
             clock,
             entropy,
         })
@@ -297,6 +319,13 @@ impl Db {
         }
         let action =
             log::Action { touched, decided: tx.decided.take(), user: actor.user().map(|user| user.0), name, now };
+        let transaction = match seeded(Bug::LogOutsideTransaction) {
+            true => {
+                transaction.commit()?;
+                conn.transaction_with_behavior(TransactionBehavior::Immediate)?
+            }
+            false => transaction,
+        };
         let tables = log::record(&transaction, catalogue, action)?;
         self.commit(transaction)?;
         drop(writer);
@@ -402,6 +431,18 @@ impl Db {
         Ok(())
     }
 
+    /// Moves what is in the write-ahead log into the file, as far as readers allow.
+    ///
+    /// # Errors
+    /// Those of the disk; nothing is lost by them.
+    pub fn checkpoint(&self) -> Result<()> {
+        let writer = self.writer()?;
+        if seeded(Bug::CheckpointUnsynced) {
+            writer.conn.pragma_update(None, "synchronous", "OFF")?;
+        }
+        checkpoints::checkpoint(&writer.conn)
+    }
+
     /// Moves everything from the write-ahead log into the file and lets go of it.
     pub fn close(self) -> Result<()> {
         let Db { writer, readers, checkpoints, .. } = self;
@@ -414,8 +455,13 @@ impl Db {
     }
 
     fn commit(&self, transaction: Transaction) -> Result<()> {
-        transaction.commit()?;
-        self.checkpoints.wrote();
+        match transaction.commit() {
+            Err(error) if seeded(Bug::FullDiskSwallowed) && disk_full(&error) => {}
+            committed => committed?,
+        }
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.wrote();
+        }
         Ok(())
     }
 
@@ -426,12 +472,16 @@ impl Db {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         drop(next);
         writer.capture.close();
-        writer.conn.pragma_update(None, "synchronous", "FULL")?;
+        writer.conn.pragma_update(None, "synchronous", if seeded(Bug::NormalOnPc) { "NORMAL" } else { "FULL" })?;
         if std::mem::take(&mut writer.loose) {
             writer.conn.pragma_update(None, "foreign_keys", true)?;
         }
         Ok(writer)
     }
+}
+
+fn disk_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
 }
 
 /// Opens a connection with the key; tells another key and damage from each other by the error of
@@ -448,17 +498,18 @@ pub(crate) fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Resul
     Ok(conn)
 }
 
-fn migrate(conn: &mut Connection, capture: &Capture, levels: Range<usize>, now: Instant) -> Result<()> {
+fn migrate(conn: &mut Connection, capture: &Capture, migrations: &[&str], level: usize, now: Instant) -> Result<()> {
+    let missing = migrations.iter().enumerate().skip(level);
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch("PRAGMA defer_foreign_keys = ON")?;
-    let updated = levels.start >= FIRST_WITH_NEWER && !levels.is_empty();
+    let updated = level >= FIRST_WITH_NEWER && level < migrations.len();
     let before = updated.then(|| Catalogue::read(&transaction)).transpose()?;
-    if levels.start > 0 && !levels.is_empty() {
+    if level > 0 && level < migrations.len() {
         // The old triggers name the old columns, which a migration may take away.
         drop_captures(&transaction)?;
         transaction.execute("DELETE FROM captures", [])?;
     }
-    for (index, migration) in MIGRATIONS.iter().enumerate().take(levels.end).skip(levels.start) {
+    for (index, migration) in missing {
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", (index + 1) as i64)?;
     }

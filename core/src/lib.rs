@@ -26,6 +26,7 @@ pub mod retention;
 pub mod reviews;
 mod running_number;
 pub mod scheduling;
+pub mod seeded;
 pub mod services;
 pub mod sync;
 pub mod tenancy;

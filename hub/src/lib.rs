@@ -29,17 +29,32 @@ use rusqlite::Connection;
 
 use store::{Store, StoreError};
 
+/// What the clinic's tables ask of their rows, and tables without rows to ask it with.
+pub struct Schema(Mutex<(Rules, Connection)>);
+
+impl Schema {
+    /// Reads it from this version's migrations, which takes some milliseconds.
+    ///
+    /// # Errors
+    /// SQLite's, when there is no memory left.
+    pub fn read() -> std::result::Result<Schema, StoreError> {
+        let conn = neem_core::db::bare_schema()?;
+        Ok(Schema(Mutex::new((Rules::read(&conn)?, conn))))
+    }
+}
+
 /// An open hub; shared by all requests.
 pub struct Hub {
     store: Box<dyn Store>,
-    /// What the clinic's tables ask of their rows, and tables without rows to ask it with.
-    schema: Mutex<(Rules, Connection)>,
+    schema: Arc<Schema>,
     pub news: Arc<news::News>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     /// Requests work on the thread that polls them instead of one of a pool: in a simulation everything
     /// happens in one order. Off wherever sockets are served.
     pub inline: bool,
+    /// The most commits in a page that a PC fetches.
+    pub page_commits: usize,
 }
 
 impl Hub {
@@ -48,16 +63,19 @@ impl Hub {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> std::result::Result<Hub, StoreError> {
+        Ok(Hub::with(store, clock, entropy, Arc::new(Schema::read()?)))
+    }
+
+    /// As [`Hub::new`], with a schema that was read before.
+    pub fn with(store: Box<dyn Store>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, schema: Arc<Schema>) -> Hub {
         let news = Arc::default();
         store.attach(&news);
-        let conn = neem_core::db::bare_schema()?;
-        let schema = Mutex::new((Rules::read(&conn)?, conn));
-        Ok(Hub { store, schema, news, clock, entropy, inline: false })
+        Hub { store, schema, news, clock, entropy, inline: false, page_commits: pull::PAGE_COMMITS }
     }
 
     /// Lends what says whether commits may be merged.
     fn judged<T>(&self, ask: impl FnOnce(&Judge) -> T) -> T {
-        let schema = self.schema.lock().unwrap_or_else(PoisonError::into_inner);
+        let schema = self.schema.0.lock().unwrap_or_else(PoisonError::into_inner);
         ask(&Judge { rules: &schema.0, conn: &schema.1, thorough: true })
     }
 

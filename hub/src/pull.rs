@@ -1,6 +1,7 @@
 //! Giving commits out, in the hub's order, page by page.
 
 use neem_core::error::Code;
+use neem_core::seeded::{Bug, seeded};
 use neem_core::sync::commit::{GENESIS, Origin, Sealed};
 use neem_core::sync::protocol::{
     DigestRequest, Hello, HelloRequest, HubDigest, OriginHead, PullReply, PullRequest, Pulled, Refusal,
@@ -12,7 +13,7 @@ use crate::{Hub, internal, push, standing};
 
 /// A page is closed at this many bytes; a commit is never split.
 const PAGE_BYTES: usize = 4 << 20;
-const PAGE_COMMITS: usize = 8_000;
+pub(crate) const PAGE_COMMITS: usize = 8_000;
 
 pub fn hello(hub: &Hub, device: Device, request: &HelloRequest) -> Result<Hello, Refusal> {
     let origin = Origin { device: device.id, incarnation: request.incarnation };
@@ -47,10 +48,17 @@ pub fn pull(hub: &Hub, device: Device, request: &PullRequest) -> Result<Vec<u8>,
     // The head and the page come from one state: a cursor never passes a commit that was not to be seen.
     let mut tx = hub.store().read()?;
     let (epoch, hub_seq) = (tx.epoch(), tx.head(device.tenant)?);
-    let (commits, full) = tx.page(device.tenant, request.after, Some(own), PAGE_COMMITS, PAGE_BYTES)?;
+    let (mut commits, full) = tx.page(device.tenant, request.after, Some(own), hub.page_commits, PAGE_BYTES)?;
     let aside = tx.quarantined(device.tenant)?;
     drop(tx);
-    let cursor = if full { commits.last().map_or(hub_seq, |last| last.hub_seq) } else { hub_seq };
+    let cursor = if full && !seeded(Bug::CursorPastPage) {
+        commits.last().map_or(hub_seq, |last| last.hub_seq)
+    } else {
+        hub_seq
+    };
+    if seeded(Bug::OwnDeviceSkipped) {
+        commits.retain(|commit| commit.origin.device != device.id);
+    }
     let commits = commits.iter().map(|commit| pulled(commit, &aside)).collect();
     rmp_serde::to_vec(&PullReply { epoch, commits, cursor, hub_seq }).map_err(internal)
 }

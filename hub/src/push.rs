@@ -3,6 +3,7 @@
 mod taken;
 
 use neem_core::error::Code;
+use neem_core::seeded::{Bug, seeded};
 use neem_core::sync::commit::{self, GENESIS, Origin};
 use neem_core::sync::devices::Standing;
 use neem_core::sync::protocol::{Push, PushReply, Refusal};
@@ -23,6 +24,10 @@ pub fn push(hub: &Hub, token: &str, plain: &[u8]) -> Result<PushReply, Refusal> 
     persevere(|| push_once(hub, device, &push))
 }
 
+fn gone() -> Refusal {
+    Refusal::new(Code::NotSignedIn, "no longer enrolled")
+}
+
 fn push_once(hub: &Hub, device: Device, push: &Push<'_>) -> Result<PushReply, Trouble> {
     let refused = |code, detail| Trouble::Refused(Refusal::new(code, detail));
     let tenant = device.tenant;
@@ -32,7 +37,10 @@ fn push_once(hub: &Hub, device: Device, push: &Push<'_>) -> Result<PushReply, Tr
     // given in the order in which they are committed.
     let head = tx.lock(tenant)?;
     // Inside the transaction: a PC revoked meanwhile must not slip in.
-    let own = auth::admitted(&mut *tx, device)?;
+    let own = match auth::admitted(&mut *tx, device) {
+        Err(_) if seeded(Bug::RevokedMayPush) => tx.entry(tenant, device.id)?.ok_or_else(|| gone())?,
+        own => own?,
+    };
     let author = if push.device == device.id { Some(own) } else { tx.entry(tenant, push.device)? };
     let (Some(author), Some(head)) = (author, head) else {
         return Err(refused(Code::HubRefused, "commits of a PC that is not known here"));
@@ -46,6 +54,14 @@ fn push_once(hub: &Hub, device: Device, push: &Push<'_>) -> Result<PushReply, Tr
     let origin = Origin { device: push.device, incarnation: push.incarnation };
     let (known, last_hash) = tx.origin_head(tenant, origin)?.unwrap_or((0, GENESIS));
     if push.commits.first().is_some_and(|first| first.seq > known + 1) {
+        if seeded(Bug::GapAcknowledged) {
+            return Ok(PushReply {
+                hub_seqs: push.hlcs.clone(),
+                your_seq: known,
+                clamped: vec![],
+                quarantined: vec![],
+            });
+        }
         let gap = Refusal::new(Code::ChangedMeanwhile, "commits are missing before these");
         return Err(Refusal { head: Some(known), ..gap }.into());
     }
@@ -63,10 +79,16 @@ fn push_once(hub: &Hub, device: Device, push: &Push<'_>) -> Result<PushReply, Tr
     }
     let handed_over = author.standing == Standing::Drained && push.device == device.id;
     hub.judged(|judge| taken.merge(&mut *tx, judge, handed_over))?;
-    let reply = taken.store(&mut *tx)?;
+    let mut reply = taken.store(&mut *tx)?;
     tx.heard(tenant, device.id, now.0, None)?;
     let epoch = tx.epoch();
-    tx.commit()?;
+    match tx.commit() {
+        Err(_) if seeded(Bug::AckBeforeCommit) => {}
+        committed => committed?,
+    }
+    if seeded(Bug::QuarantineUntold) {
+        reply.quarantined.clear();
+    }
     if let Some(hub_seq) = reply.hub_seqs.last().copied() {
         hub.news.tell(epoch, tenant, hub_seq);
         hub.store().announce(epoch, tenant, hub_seq);

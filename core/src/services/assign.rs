@@ -8,6 +8,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::ids::{ClinicId, ProviderId, ServiceId};
 use crate::providers;
+use crate::seeded::{Bug, seeded};
 use crate::services::service::service;
 
 /// A doctor who can be booked for a service at a site.
@@ -26,6 +27,12 @@ pub fn assign_provider(tx: &Tx, id: ServiceId, provider: ProviderId) -> Result<(
     providers::exists(tx, provider)?;
     if performs(tx, id, provider)? {
         return Ok(());
+    }
+    if seeded(Bug::SetByUpdate) {
+        let sql = "UPDATE service_providers SET removed_at = NULL WHERE service_id = ?1 AND provider_id = ?2";
+        if tx.execute(sql, params![id, provider])? > 0 {
+            return Ok(());
+        }
     }
     tx.execute(
         "INSERT INTO service_providers (id, tenant_id, service_id, provider_id, created_at, updated_at)

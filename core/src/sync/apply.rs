@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::ids::Instant;
+use crate::seeded::{Bug, seeded};
 use crate::sync::commit::{Body, Inserts, Origin, Sealed};
 use crate::sync::digest::Delta;
 use crate::sync::fit::{self, id_in};
@@ -131,6 +132,9 @@ pub fn apply_body(
         insert_rows(conn, catalogue, table, &block.columns, &block.rows, delta)?;
         aftermath.touch_inserted(block);
     }
+    if seeded(Bug::PageSplitsCommit) {
+        conn.execute_batch("COMMIT; BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON")?;
+    }
     for update in &body.updates {
         let Some(table) = Table::by_name(&update.table) else { continue };
         let writes: Vec<_> = update.groups.iter().collect();
@@ -160,7 +164,7 @@ impl Aftermath {
     pub fn touch(&mut self, table: Table, row: Uuid, groups: impl Iterator<Item = String>) {
         self.tables.insert(table);
         self.groups.extend(groups.map(|group| (table, row, group)));
-        if table.class() == Class::Claim {
+        if table.class() == Class::Claim && !seeded(Bug::ConflictNotMade) {
             self.claims.insert(row);
         }
     }
@@ -258,7 +262,9 @@ fn insert_rows(
         if newer.is_empty() {
             delta.change(table.name(), id, None, info.hash_inserted(id, values));
         } else {
-            newer::keep_values(conn, table, id, newer.into_iter())?;
+            if !seeded(Bug::NewerValuesDropped) {
+                newer::keep_values(conn, table, id, newer.into_iter())?;
+            }
             let state = RowState::inserted(columns.iter(), row.iter().cloned());
             delta.change(table.name(), id, None, state.hash(table.name(), id));
         }
@@ -282,7 +288,8 @@ fn merge_row(
     let mut state = info.state(conn, row, values)?;
     let before = state.clone();
     let groups = merge(&mut state);
-    for group in &groups {
+    let kept = if seeded(Bug::LoserNotStored) && before.values == state.values { &[][..] } else { &groups[..] };
+    for group in kept {
         write_heads(conn, table.name(), row, group, state.heads.get(group).map(Vec::as_slice).unwrap_or_default())?;
     }
     let changed: BTreeMap<&str, Value> = info
@@ -302,7 +309,9 @@ fn merge_row(
         }
         update.raw_execute()?;
     }
-    delta.change(table.name(), row, Some(before.hash(table.name(), row)), state.hash(table.name(), row));
+    if !seeded(Bug::SumNotMoved) {
+        delta.change(table.name(), row, Some(before.hash(table.name(), row)), state.hash(table.name(), row));
+    }
     Ok(())
 }
 

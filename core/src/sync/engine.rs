@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::error::{Code, Error, Result};
 use crate::ids::Instant;
+use crate::seeded::{Bug, seeded};
 use crate::sync::apply::{self, Aftermath, Checked};
 use crate::sync::commit::{self, Origin, Sealed};
 use crate::sync::copies::{Elsewhere, Lives};
@@ -26,7 +27,7 @@ use crate::sync::snapshot::{self, Far};
 
 /// A page of this many bytes of bodies is closed; one commit is never split.
 const PAGE_BYTES: usize = 2 << 20;
-const PAGE_COMMITS: usize = 4_000;
+pub(crate) const PAGE_COMMITS: usize = 4_000;
 /// New work may arrive while a sync runs; after so many rounds the comparison is left to the next.
 const ROUNDS: usize = 8;
 /// What could not be put right in so many attempts is reported as it is.
@@ -292,7 +293,7 @@ impl<H: HubApi> Run<'_, H> {
             heads.iter().find(known).map_or(0, |head| head.seq)
         };
         let mut after = 0;
-        while let Some(run) = self.db.read(|conn| next_run(conn, after, head_of))? {
+        while let Some(run) = self.db.read(|conn| next_run(conn, after, self.db.page_commits, head_of))? {
             self.tell(SyncStep::Sending);
             let reply = self.hub.push(run.body).await?;
             self.acknowledged(run.origin, run.first, run.count, &reply)?;
@@ -305,7 +306,7 @@ impl<H: HubApi> Run<'_, H> {
     /// Whether the last commit that the hub has of this PC is the one in its own log.
     fn agrees(&self, hello: &Hello) -> Result<bool> {
         let own = self.db.read(|conn| incarnation::hash_at(conn, self.origin, hello.your_seq))?;
-        Ok(hello.your_seq == 0 || own.is_some_and(|hash| hash == hello.your_hash))
+        Ok(hello.your_seq == 0 || own.is_some_and(|hash| hash == hello.your_hash) || seeded(Bug::LifeKept))
     }
 
     /// The database is an older copy of itself, or another copy of it has been writing: going on would
@@ -327,8 +328,8 @@ impl<H: HubApi> Run<'_, H> {
         // What both have may never have been acknowledged to this copy.
         while self.send_page(common).await? {}
         let elsewhere = match incarnations > self.origin.incarnation {
-            true => self.signed_elsewhere(common).await?,
-            false => Vec::new(),
+            true if !seeded(Bug::CopiesSentTwice) => self.signed_elsewhere(common).await?,
+            _ => Vec::new(),
         };
         let next = incarnations.max(self.origin.incarnation).checked_add(1);
         let next = next.ok_or_else(|| Error::with(Code::HubRefused, "more lives than there are"))?;
@@ -364,11 +365,15 @@ impl<H: HubApi> Run<'_, H> {
 
     /// Sends the next commits up to number `last`; whether there may be more.
     async fn send_page(&mut self, last: u64) -> Result<bool> {
-        let (first, count, body) = self.db.read(|conn| next_page(conn, self.origin, last))?;
+        let (first, count, body) = self.db.read(|conn| next_page(conn, self.origin, last, self.db.page_commits))?;
         if count == 0 {
             return Ok(false);
         }
         self.tell(SyncStep::Sending);
+        if seeded(Bug::MarkedBeforeAnswer) {
+            self.db
+                .write_local(|conn| Ok(conn.execute("UPDATE commits SET hub_seq = 0 WHERE hub_seq IS NULL", [])?))?;
+        }
         match self.hub.push(body).await {
             Ok(reply) => self.acknowledged(self.origin, first, count, &reply)?,
             Err(Refusal { head: Some(head), .. }) if head < first - 1 => {
@@ -522,17 +527,13 @@ pub(crate) fn small(count: u64) -> u32 {
 }
 
 /// The next commits that wait, encoded as a [`Push`]: the first number, how many, the bytes.
-fn next_page(conn: &Connection, origin: Origin, last: u64) -> Result<(u64, u32, Vec<u8>)> {
+fn next_page(conn: &Connection, origin: Origin, last: u64, most: usize) -> Result<(u64, u32, Vec<u8>)> {
     let mut statement = conn.prepare_cached(
         "SELECT seq, signature, hlc, body FROM commits
          WHERE device = ?1 AND incarnation = ?2 AND hub_seq IS NULL AND seq <= ?4 ORDER BY seq LIMIT ?3",
     )?;
-    let mut rows = statement.query(params![
-        origin.device,
-        origin.incarnation,
-        PAGE_COMMITS as i64,
-        last.min(i64::MAX as u64) as i64
-    ])?;
+    let mut rows =
+        statement.query(params![origin.device, origin.incarnation, most as i64, last.min(i64::MAX as u64) as i64])?;
     let (mut commits, mut hlcs) = (Vec::new(), Vec::new());
     let mut bytes = 0;
     while let Some(row) = rows.next()? {
@@ -563,7 +564,12 @@ struct RunOfCommits {
 }
 
 /// The next commits of the log, whoever wrote them, that are beyond what the hub has of their origin.
-fn next_run(conn: &Connection, after: i64, head_of: impl Fn(Origin) -> u64) -> Result<Option<RunOfCommits>> {
+fn next_run(
+    conn: &Connection,
+    after: i64,
+    most: usize,
+    head_of: impl Fn(Origin) -> u64,
+) -> Result<Option<RunOfCommits>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, device, incarnation, seq, signature, hlc, body FROM commits WHERE id > ?1 ORDER BY id",
     )?;
@@ -573,10 +579,10 @@ fn next_run(conn: &Connection, after: i64, head_of: impl Fn(Origin) -> u64) -> R
     while let Some(row) = rows.next()? {
         let origin = Origin { device: row.get("device")?, incarnation: row.get("incarnation")? };
         let seq = row.get::<_, i64>("seq")?.unsigned_abs();
-        if seq <= head_of(origin) {
+        if seq <= head_of(origin) || (seeded(Bug::RefillOwnOnly) && origin != Author::read(conn)?.origin) {
             continue;
         }
-        if of.is_some_and(|of| of != origin) || bytes >= PAGE_BYTES || commits.len() >= PAGE_COMMITS {
+        if of.is_some_and(|of| of != origin) || bytes >= PAGE_BYTES || commits.len() >= most {
             break;
         }
         of = Some(origin);
@@ -595,6 +601,9 @@ fn next_run(conn: &Connection, after: i64, head_of: impl Fn(Origin) -> u64) -> R
 /// Stores a page and the cursor in one transaction. A commit that breaks the database's own rules
 /// is set aside in quarantine, with the rest of its page unharmed.
 fn take_page(db: &Db, page: &PullReply) -> Result<u32> {
+    if seeded(Bug::CursorOutside) {
+        db.write_local(|conn| Ok(conn.execute("UPDATE hub_link SET pulled = ?1 WHERE only = 1", [page.cursor])?))?;
+    }
     let arriving = db.read(snapshot::lenient)?;
     let take = |thorough| match arriving {
         true => db.transact_apart(|conn, catalogue, now| apply_page(conn, catalogue, page, now, thorough, true)),

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::ids::Instant;
+use crate::seeded::{Bug, seeded};
 use crate::sync::apply::{self, Aftermath};
 use crate::sync::commit::{self, Body, GENESIS, Origin};
 use crate::sync::copies::Elsewhere;
@@ -110,7 +111,8 @@ pub fn begin(
             continue;
         }
         let mut body = Body::decode(&bytes)?;
-        for write in body.updates.iter_mut().flat_map(|update| &mut update.groups) {
+        let updates = if seeded(Bug::SeenNotMoved) { &mut [][..] } else { &mut body.updates[..] };
+        for write in updates.iter_mut().flat_map(|update| &mut update.groups) {
             write.seen.iter_mut().for_each(|stamp| *stamp = moves.of(*stamp));
         }
         let bytes = body.encode()?;
@@ -127,7 +129,9 @@ pub fn begin(
         "UPDATE this_device SET incarnation = ?1, seq = ?2, head_hash = ?3 WHERE only = 1",
         params![incarnation, seq as i64, head],
     )?;
-    conn.execute("UPDATE hub_link SET pulled = 0 WHERE only = 1", [])?;
+    if !seeded(Bug::NotReadAgain) {
+        conn.execute("UPDATE hub_link SET pulled = 0 WHERE only = 1", [])?;
+    }
     Ok(new)
 }
 

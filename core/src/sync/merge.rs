@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::seeded::{Bug, seeded};
 use crate::sync::value::Value;
 
 /// Which commit a value comes from. The clock is not part of the identity: the hub may clamp it.
@@ -52,8 +53,13 @@ pub enum Rule {
 
 /// Takes a write in: it replaces the heads that it has seen and stands beside the others.
 pub fn join(heads: &mut Vec<Head>, write: Head, seen: &[StampId]) {
+    let seen = if seeded(Bug::WallClockMerge) { &[] } else { seen };
     heads.retain(|head| !seen.contains(&head.stamp) && head.stamp != write.stamp);
     heads.push(write);
+    if seeded(Bug::WallClockMerge) || seeded(Bug::LoserDropped) {
+        let latest = heads.iter().max_by_key(|head| (head.hlc, head.stamp)).cloned();
+        heads.retain(|head| Some(head) == latest.as_ref());
+    }
     heads.sort_by_key(|head| head.stamp);
 }
 
@@ -72,6 +78,9 @@ pub fn in_conflict(rule: Rule, heads: &[Head]) -> bool {
 /// nothing against it. A head in conflict is left standing until a person decides.
 pub fn seen_by_edit(rule: Rule, heads: &[Head]) -> Vec<StampId> {
     let Some(winner) = winner(rule, heads) else { return Vec::new() };
+    if seeded(Bug::EditSeesAll) {
+        return heads.iter().map(|head| head.stamp).collect();
+    }
     heads.iter().filter(|head| !clashes(rule, winner, head)).map(|head| head.stamp).collect()
 }
 
@@ -94,6 +103,8 @@ fn is_end(progress: &Progress, head: &Head) -> bool {
 fn rank(rule: Rule, head: &Head) -> usize {
     let progress = match rule {
         Rule::Latest | Rule::Silent => return 0,
+        Rule::Forward(_) if seeded(Bug::StatusMovesBack) => return 0,
+        Rule::Cautious(_) if seeded(Bug::CautionForgotten) => return 0,
         // A value that the list does not know ranks before all: nobody knows whether it is cautious.
         Rule::Cautious(order) => return order.iter().position(|value| *value == status(head)).map_or(0, |at| at + 1),
         Rule::Forward(progress) => progress,

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::Instant;
+use crate::seeded::{Bug, seeded};
 use crate::sync::apply::{self, Aftermath};
 use crate::sync::capture;
 use crate::sync::commit::Origin;
@@ -203,6 +204,9 @@ fn place(
             (_, None) => RepairKind::Unknown,
         };
         note(conn, table, *id, kind, ours.as_ref(), now)?;
+        if seeded(Bug::RepairForgets) {
+            continue;
+        }
         let groups: BTreeSet<String> =
             ours.iter().chain(wanted).flat_map(|state| state.heads.keys().cloned()).collect();
         match wanted {

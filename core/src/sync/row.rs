@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::seeded::{Bug, seeded};
 use crate::sync::commit::GroupWrite;
 use crate::sync::merge::{self, Head, StampId};
 use crate::sync::tables::rule_of;
@@ -48,7 +49,9 @@ impl RowState {
         let Some(winner) = merge::winner(rule_of(table, group), heads) else { return };
         for (column, value) in &winner.fields {
             if value.is_null() {
-                self.values.remove(column);
+                if !seeded(Bug::EmptiedFieldStays) {
+                    self.values.remove(column);
+                }
             } else {
                 self.values.insert(column.clone(), value.clone());
             }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use neem_core::clock::Hlc;
 use neem_core::error::Code;
 use neem_core::ids::Instant;
+use neem_core::seeded::{Bug, seeded};
 use neem_core::sync::commit::{self, Body, Origin, Sealed};
 use neem_core::sync::devices::follow;
 use neem_core::sync::digest::Delta;
@@ -84,13 +85,18 @@ impl<'a> Taken<'a> {
             if commit.body != *sealed.body {
                 return refused("another commit has this number: the PC's database was copied");
             }
-            if Body::decode(&commit.body).is_ok_and(|body| body.hlc != commit.hlc) {
+            if Body::decode(&commit.body).is_ok_and(|body| body.hlc != commit.hlc) && !seeded(Bug::ClampNotTold) {
                 self.reply.clamped.push((sealed.seq, commit.hlc));
             }
             if let Some(reason) = reason_of(&aside, commit) {
                 self.reply.quarantined.push((sealed.seq, reason));
             }
-            self.reply.hub_seqs.push(commit.hub_seq);
+            if seeded(Bug::HubSeqGap) {
+                self.hub_seq += 1;
+            }
+            if !seeded(Bug::DuplicateUnanswered) {
+                self.reply.hub_seqs.push(commit.hub_seq);
+            }
         }
         Ok(())
     }
@@ -106,7 +112,7 @@ impl<'a> Taken<'a> {
             let hash = commit::chain_hash(&self.last_hash, self.origin, sealed.seq, &sealed.body);
             let body = Body::decode(&sealed.body)
                 .map_err(|_| Refusal::new(Code::HubRefused, "a commit that cannot be read"))?;
-            let hlc = body.hlc.min(*held).min(latest);
+            let hlc = if seeded(Bug::ClockNotClamped) { body.hlc } else { body.hlc.min(*held).min(latest) };
             if hlc != body.hlc {
                 self.reply.clamped.push((sealed.seq, hlc));
             }
