@@ -11,7 +11,7 @@ PEERS ?= ../shared/peers
 
 UI_SOURCES := $(shell find ui/src ui/index.html ui/package.json ui/package-lock.json ui/tsconfig.json ui/vite.config.ts)
 
-.PHONY: run test check bench bench-peers sim torture setup ui
+.PHONY: run test check bench bench-peers sim seeded-bugs torture setup ui
 .DELETE_ON_ERROR:
 
 run: ui
@@ -50,6 +50,10 @@ RUNS ?= 1000
 sim:
 	@cargo build --release --quiet --package neem-sim $(if $(findstring vendored,$(FEATURES)),--features vendored-openssl)
 	@target/release/neem-sim --seed $(SEED) --runs $(RUNS)
+
+# Whether the simulator finds faults that were put in on purpose; writes the table of docs/simulation.md.
+seeded-bugs:
+	@FEATURES=$(findstring vendored-openssl,$(FEATURES)) scripts/seeded-bugs.sh
 
 # Kills PCs and hubs until so many have died; the files are on the disk of the temporary folder.
 torture: ui

@@ -1,5 +1,6 @@
 //! The hub's machine: the real hub, its routes called in this thread.
 
+use std::cell::OnceCell;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use neem_hub::connections::Peer;
 use neem_hub::limits::Rates;
 use neem_hub::routes::{Service, router};
 use neem_hub::store::SqliteStore;
-use neem_hub::{Hub, backup};
+use neem_hub::{Hub, Schema, backup};
 use rusqlite::{Connection, OpenFlags};
 use tower::ServiceExt;
 
@@ -34,6 +35,8 @@ pub struct HubHouse {
     pub going: Going,
     entropy: Arc<Seeded>,
     running: Option<(Arc<Hub>, Router)>,
+    /// The most commits in a page.
+    pub page: usize,
 }
 
 impl HubHouse {
@@ -46,15 +49,16 @@ impl HubHouse {
             going: Going::Right(0),
             entropy: Arc::new(Seeded::new(entropy)),
             running: None,
+            page: usize::MAX,
         }
     }
 
     /// Switches the hub on.
     pub fn start(&mut self) -> Result<(), String> {
         let store = SqliteStore::open(&self.folder.join(FILE), &self.key, &*self.entropy).map_err(|e| e.to_string())?;
-        let hub = Hub::new(Box::new(store), self.clock.clone(), self.entropy.clone());
-        let mut hub = hub.map_err(|error| error.to_string())?;
+        let mut hub = Hub::with(Box::new(store), self.clock.clone(), self.entropy.clone(), schema()?);
         hub.inline = true;
+        hub.page_commits = hub.page_commits.min(self.page);
         let hub = Arc::new(hub);
         // The limits go by the clock of this machine, which is not the simulation's.
         let service = Service::new(hub.clone(), Rates::unlimited(), false, Duration::from_secs(60));
@@ -110,6 +114,21 @@ impl HubHouse {
         };
         at_once(answered).flatten()
     }
+}
+
+thread_local! {
+    static SCHEMA: OnceCell<Arc<Schema>> = const { OnceCell::new() };
+}
+
+/// The same for every hub of this program: reading it takes longer than most of what a run does.
+fn schema() -> Result<Arc<Schema>, String> {
+    SCHEMA.with(|known| match known.get() {
+        Some(schema) => Ok(schema.clone()),
+        None => {
+            let schema = Arc::new(Schema::read().map_err(|error| error.to_string())?);
+            Ok(known.get_or_init(|| schema).clone())
+        }
+    })
 }
 
 /// A future that waits for nothing but itself; `None` if it waits for something outside.

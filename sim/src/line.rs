@@ -1,6 +1,7 @@
 //! The line between a PC and the hub, and everything that can happen on it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -9,10 +10,11 @@ use neem_core::sync::client::Transport;
 use neem_core::sync::commit::Body;
 use neem_core::sync::protocol::{Push, Refusal, unpack};
 
+use crate::check;
 use crate::disk;
 use crate::hub::HubHouse;
 use crate::pc::{Held, number_of};
-use crate::tally::Tally;
+use crate::tally::{Check, Tally};
 
 /// What all lines of a run share.
 pub struct Net {
@@ -25,10 +27,16 @@ pub struct Net {
     pub late: RefCell<Vec<Late>>,
     /// The writes that the hub has acknowledged since it was last restored.
     pub acknowledged: RefCell<Held>,
+    /// The PCs that are shut out, by name.
+    pub shut_out: RefCell<BTreeSet<String>>,
+    /// The PCs whose rows may differ from the hub's: somebody has changed their file past the log, or they
+    /// wrote what the hub sets aside.
+    pub spoilt: RefCell<BTreeSet<String>>,
 }
 
 /// A request that has been overtaken.
 pub struct Late {
+    pc: String,
     path: String,
     token: Option<String>,
     body: Vec<u8>,
@@ -36,15 +44,29 @@ pub struct Late {
 
 impl Net {
     /// Gives the hub a request; no answer means that it was switched off, or went down over it.
-    fn deliver(&self, path: &str, token: Option<&str>, body: Vec<u8>) -> Option<(u16, Vec<u8>)> {
+    fn deliver(&self, pc: &str, path: &str, token: Option<&str>, body: Vec<u8>) -> Option<(u16, Vec<u8>)> {
         let hub = self.hub.borrow();
-        let pushed = (path == "v1/push").then(|| numbers_in(&body)).flatten();
+        let pushed = (path == "v1/push").then(|| unpack(&body).ok()).flatten();
         let answer = hub.answer(path, token, body);
         if disk::machine(&hub.folder).is_dead() {
             return None;
         }
-        if let (Some(pushed), Some((200, _))) = (pushed, &answer) {
-            self.acknowledged.borrow_mut().extend(pushed);
+        let Some((200, bytes)) = &answer else { return answer };
+        let violation = |check, text: String| self.tally.violation(check, format!("{pc} {path}: {text}"));
+        // A challenge is for whoever asks.
+        if path != "v1/challenge" && self.shut_out.borrow().contains(pc) {
+            violation(Check::ShutOut, "answered, although it is shut out".into());
+        }
+        if path == "v1/buckets" && !self.spoilt.borrow().contains(pc) {
+            violation(Check::Repair, "its rows are not the hub's, and nobody has spoilt them".into());
+        }
+        if let Some(push) = pushed.as_ref().and_then(|plain| rmp_serde::from_slice::<Push>(plain).ok()) {
+            self.acknowledged.borrow_mut().extend(numbers_in(&push));
+            if let Some(hub) = hub.hub() {
+                check::acknowledged_what_it_has(hub, &push, bytes).into_iter().for_each(|text| {
+                    violation(Check::Acknowledged, text);
+                });
+            }
         }
         answer
     }
@@ -59,18 +81,16 @@ impl Net {
             let which = self.rng.borrow_mut().usize(0..late.len());
             late.swap_remove(which)
         };
-        let answer = self.deliver(&late.path, late.token.as_deref(), late.body);
+        let answer = self.deliver(&late.pc, &late.path, late.token.as_deref(), late.body);
         self.tally.fault("reorder");
         self.tally.line(format!("  late {} → {:?}", late.path, answer.map(|(status, _)| status)));
     }
 }
 
-/// The simulation's writes in a packed push.
-fn numbers_in(packed: &[u8]) -> Option<Vec<u32>> {
-    let plain = unpack(packed).ok()?;
-    let push: Push = rmp_serde::from_slice(&plain).ok()?;
+/// The simulation's writes in a push.
+fn numbers_in(push: &Push) -> Vec<u32> {
     let bodies = push.commits.iter().filter_map(|sealed| Body::decode(&sealed.body).ok());
-    Some(bodies.filter_map(|body| number_of(&body.action)).collect())
+    bodies.filter_map(|body| number_of(&body.action)).collect()
 }
 
 /// One PC's end of it.
@@ -119,6 +139,8 @@ impl Transport for Line {
             tally.fault(what);
             tally.line(format!("  {} {path}: {what}", self.pc));
         };
+        let pc = self.pc.as_str();
+        let late = |body| Late { pc: pc.into(), path: path.into(), token: token.map(str::to_owned), body };
         let answer = match fault {
             Some(0) => {
                 note("drop_before");
@@ -126,26 +148,25 @@ impl Transport for Line {
             }
             Some(1) => {
                 note("delay");
-                net.late.borrow_mut().push(Late { path: path.into(), token: token.map(str::to_owned), body });
+                net.late.borrow_mut().push(late(body));
                 return Err(lost());
             }
             Some(2) => {
                 note("cut_request");
-                net.deliver(path, token, shortened(net, body))
+                net.deliver(pc, path, token, shortened(net, body))
             }
             Some(3) => {
                 note("duplicate");
-                let first = net.deliver(path, token, body.clone());
-                let second = net.deliver(path, token, body);
+                let first = net.deliver(pc, path, token, body.clone());
+                let second = net.deliver(pc, path, token, body);
                 if net.rng.borrow_mut().bool() { first } else { second }
             }
             Some(4) => {
                 note("duplicate_late");
-                let copy = Late { path: path.into(), token: token.map(str::to_owned), body: body.clone() };
-                net.late.borrow_mut().push(copy);
-                net.deliver(path, token, body)
+                net.late.borrow_mut().push(late(body.clone()));
+                net.deliver(pc, path, token, body)
             }
-            _ => net.deliver(path, token, body),
+            _ => net.deliver(pc, path, token, body),
         };
         let (status, bytes) = answer.ok_or_else(lost)?;
         others_first().await;

@@ -1,5 +1,8 @@
 //! `neem-sim --seed 1 --runs 1000`: plays the runs of a thousand seeds and sums them up in one line of JSON.
 
+#[cfg(feature = "seeded-bugs")]
+mod prove;
+
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -20,11 +23,29 @@ struct Asked {
     /// Writes the schedule of every run, not only of those that break a promise.
     #[arg(long)]
     trace: bool,
+    /// Puts a fault into the program before it plays; `list` names them all.
+    #[cfg(feature = "seeded-bugs")]
+    #[arg(long)]
+    bug: Option<String>,
+    /// Plays every fault in turn, or the one that is named, until a check finds it or the runs are over, and
+    /// writes a table.
+    #[cfg(feature = "seeded-bugs")]
+    #[arg(long)]
+    prove: bool,
 }
 
 fn main() -> ExitCode {
     let asked = Asked::parse();
     let stage = Stage::build();
+    #[cfg(feature = "seeded-bugs")]
+    if asked.prove {
+        return prove::all(&stage, asked.seed, asked.runs, asked.bug.as_deref());
+    } else if let Some(name) = &asked.bug
+        && let Err(names) = prove::choose(name)
+    {
+        eprintln!("{names}");
+        return ExitCode::FAILURE;
+    }
     let mut faults: BTreeMap<&str, u64> = BTreeMap::new();
     let (mut commits, mut simulated, mut broken) = (0, 0, Vec::new());
     let begin = std::time::Instant::now();
@@ -38,7 +59,8 @@ fn main() -> ExitCode {
         }
         if !run.violations.is_empty() {
             eprintln!("again: make sim SEED={seed} RUNS=1");
-            broken.push(serde_json::json!({ "seed": seed, "what": run.violations }));
+            let what = run.violations.iter().map(|(check, text)| format!("{check:?}: {text}"));
+            broken.push(serde_json::json!({ "seed": seed, "what": what.collect::<Vec<_>>() }));
         }
     }
     let seconds = begin.elapsed().as_secs_f64();

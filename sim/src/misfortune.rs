@@ -1,12 +1,16 @@
 //! What goes wrong with machines.
 
+use neem_core::keys::DatabaseKey;
+use neem_hub::enrol::{self, For};
 use neem_hub::store::StoreError;
 
 use crate::disk::{self, Fault};
-use crate::pc::Pc;
+use crate::line::Line;
+use crate::pc::{Pc, Seat};
 use crate::plan::Misfortune;
+use crate::tally::Check;
 use crate::template;
-use crate::time::Going;
+use crate::time::{Going, Seeded};
 use crate::world::World;
 
 /// More copies of one clinic's PCs than this slow a run without showing more.
@@ -28,7 +32,7 @@ impl World<'_> {
             }
             Misfortune::PcCrash => self.crash_pc(pc, "crash"),
             Misfortune::PcCrashInWrite => {
-                let after = self.rng.u64(0..16);
+                let after = self.some_writes();
                 disk::machine(&self.pcs[pc].folder).set(Fault::DeadAfter(after));
                 self.work_at(pc);
                 self.crash_pc(pc, "crash_in_write");
@@ -40,7 +44,7 @@ impl World<'_> {
                 for _ in 0..self.rng.u8(0..20) {
                     self.pcs[pc].go_on();
                 }
-                let after = self.rng.u64(0..16);
+                let after = self.some_writes();
                 disk::machine(&self.pcs[pc].folder).set(Fault::DeadAfter(after));
                 for _ in 0..self.rng.u8(1..20) {
                     self.pcs[pc].go_on();
@@ -49,7 +53,7 @@ impl World<'_> {
             }
             Misfortune::HubCrash => self.crash_hub("hub_crash"),
             Misfortune::HubCrashInWork => {
-                let after = self.rng.u64(0..24);
+                let after = self.some_writes();
                 disk::machine(&self.net.hub.borrow().folder.clone()).set(Fault::DeadAfter(after));
                 self.line(format!("the hub will go down after {after} more writes"));
             }
@@ -74,8 +78,18 @@ impl World<'_> {
                 self.tally.fault("hub_clock");
                 self.line(format!("the hub: {}", going.name()));
             }
+            Misfortune::Spoilt => self.spoil(pc),
+            Misfortune::RuleBroken => self.break_a_rule(pc),
+            Misfortune::Enrolled => self.enrol_a_pc(),
         }
         self.set_clocks();
+    }
+
+    /// How many writes a disk still does: mostly few, so that the first transaction is cut, sometimes so many
+    /// that one after it is.
+    fn some_writes(&mut self) -> u64 {
+        let most = [16, 60, 200][self.rng.usize(0..3)];
+        self.rng.u64(0..most)
     }
 
     fn power(&mut self) -> impl FnMut() -> bool + use<> {
@@ -94,15 +108,15 @@ impl World<'_> {
         let kept = self.power();
         let pc = &mut self.pcs[which];
         if let Err(error) = pc.crash(kept) {
-            return self.tally.violation(format!("{}: {error}", pc.name));
+            return self.tally.violation(Check::Program, format!("{}: {error}", pc.name));
         }
         self.start_pc(which);
     }
 
-    fn start_pc(&mut self, which: usize) {
+    pub fn start_pc(&mut self, which: usize) {
         let pc = &mut self.pcs[which];
         if let Err(error) = pc.start() {
-            return self.tally.violation(format!("{} does not start: {error:?}", pc.name));
+            return self.tally.violation(Check::Program, format!("{} does not start: {error:?}", pc.name));
         }
         crate::check::holds_what_it_promised(&self.tally, pc);
     }
@@ -115,7 +129,7 @@ impl World<'_> {
         let started = hub.crash(kept).and_then(|()| hub.start());
         drop(hub);
         match started {
-            Err(error) => self.tally.violation(format!("the hub does not start: {error}")),
+            Err(error) => self.tally.violation(Check::Program, format!("the hub does not start: {error}")),
             Ok(()) => crate::check::hub_holds_what_it_acknowledged(self),
         }
     }
@@ -139,9 +153,90 @@ impl World<'_> {
     }
 
     fn fill(&mut self, folder: &std::path::Path, kind: &str) {
-        let after = self.rng.u64(0..20);
+        let after = self.some_writes();
         disk::machine(folder).set(Fault::FullAfter(after));
         self.line(format!("{kind}: {} is full after {after} more writes", name_of(folder)));
+    }
+
+    /// Somebody changes rows or sums of a PC with another program.
+    fn spoil(&mut self, which: usize) {
+        if disk::machine(&self.pcs[which].folder).refusals.get() > 0 {
+            return;
+        }
+        disk::machine(&self.pcs[which].folder).set(Fault::None);
+        self.tally.fault("spoilt");
+        let name = self.pcs[which].name.clone();
+        self.net.spoilt.borrow_mut().insert(name.clone());
+        // A row alone would be noticed when its table next differs for another reason.
+        let sums = "UPDATE digests SET sum = zeroblob(16) WHERE tbl IN ('patients', 'appointments')";
+        let row = "UPDATE patients SET notes = 'spoilt' WHERE id = (SELECT max(id) FROM patients)";
+        let change = if self.rng.bool() { format!("{sums}; {row}") } else { sums.to_owned() };
+        self.line(format!("{name}: {change}"));
+        self.pcs[which].stop();
+        if let Err(error) = crate::pc::tamper(&self.pcs[which].seat(), &change) {
+            return self.tally.violation(Check::Program, format!("{name} cannot be changed: {error}"));
+        }
+        self.start_pc(which);
+    }
+
+    /// A new PC joins the clinic; a line that is bad may keep it out.
+    fn enrol_a_pc(&mut self) {
+        if self.pcs.len() >= MOST_PCS {
+            return;
+        }
+        let (folder, key) = (self.new_folder("new"), DatabaseKey::random(&Seeded::new(self.rng.u64(..))));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let line = Line { net: self.net.clone(), pc: format!("new PC {}", self.folders), cut: Default::default() };
+        let mut pc = Pc::of(&Seat { folder, key }, line, self.rng.u64(..));
+        (pc.page, pc.updated) = (self.plan.page, self.plan.updated.is_some());
+        pc.clock.set(pc.going.shows(self.now));
+        let Some(code) = self.code() else { return };
+        let joined = pc.open_alone().map_err(|error| format!("{error:?}")).and_then(|db| {
+            template::join(&pc, &db, &code, true)?;
+            db.close().map_err(|error| format!("{error:?}"))
+        });
+        self.line(format!("{} is enrolled: {joined:?}", pc.name));
+        if joined.is_ok() {
+            self.tally.fault("enrolled");
+            self.pcs.push(pc);
+            self.start_pc(self.pcs.len() - 1);
+        }
+    }
+
+    /// An enrolment code, if the hub can make one now.
+    fn code(&self) -> Option<String> {
+        let house = self.net.hub.borrow();
+        enrol::new_code(house.hub()?, For::Tenant(self.staff.tenant.0)).ok().map(|code| code.code)
+    }
+
+    /// Whoever restores a hub lets those PCs in again that it does not know.
+    fn let_in_again(&mut self) {
+        let trouble = self.net.trouble.replace(0);
+        for which in 0..self.pcs.len() {
+            let known = || -> Result<bool, StoreError> {
+                let house = self.net.hub.borrow();
+                let Some(hub) = house.hub() else { return Ok(true) };
+                Ok(hub.store().read()?.tenant_of(self.pcs[which].device)?.is_some())
+            };
+            if known().unwrap_or(true) {
+                continue;
+            }
+            let (pc, code) = (&self.pcs[which], self.code());
+            let cut = pc.line.cut.replace(false);
+            let again = code.zip(pc.db()).map(|(code, db)| template::join(pc, db, &code, false));
+            pc.line.cut.set(cut);
+            self.line(format!("{} is let in again: {again:?}", self.pcs[which].name));
+        }
+        self.net.trouble.set(trouble);
+    }
+
+    /// A PC writes what no rule of the others allows.
+    fn break_a_rule(&mut self, which: usize) {
+        self.tally.fault("rule_broken");
+        self.net.spoilt.borrow_mut().insert(self.pcs[which].name.clone());
+        let next = self.next_number();
+        self.breaking.insert(next);
+        self.at_pc(which, |hand| ("break a rule", crate::work::break_a_rule(hand)));
     }
 
     fn new_folder(&mut self, name: &str) -> std::path::PathBuf {
@@ -150,6 +245,9 @@ impl World<'_> {
     }
 
     fn restore_pc(&mut self, which: usize) {
+        if !self.pcs[which].introduced() {
+            return;
+        }
         if self.pcs[which].copy.is_none() || self.rng.u8(0..3) == 0 {
             let to = self.new_folder("copy");
             self.line(format!("{}: its disk is copied", self.pcs[which].name));
@@ -163,14 +261,14 @@ impl World<'_> {
     }
 
     fn clone_pc(&mut self, which: usize) {
-        if self.pcs.len() >= MOST_PCS {
+        if self.pcs.len() >= MOST_PCS || !self.pcs[which].introduced() {
             return;
         }
         self.tally.fault("pc_cloned");
         let to = self.new_folder("clone");
         let seat = template::copy_to(&to, &self.pcs[which].seat()).expect("a copy");
         // A copy is made of everything, but starts as its own machine.
-        let seat = crate::pc::Seat { folder: to, key: seat.key };
+        let seat = Seat { folder: to, key: seat.key };
         let mut line = self.pcs[which].line.clone();
         line.cut = Default::default();
         line.pc = format!("{}'", line.pc);
@@ -180,6 +278,13 @@ impl World<'_> {
         clone.held = self.pcs[which].held.clone();
         clone.revoked = self.pcs[which].revoked;
         clone.clock.set(clone.going.shows(self.now));
+        for names in [&self.net.shut_out, &self.net.spoilt] {
+            let same = names.borrow().contains(&self.pcs[which].name);
+            if same {
+                names.borrow_mut().insert(clone.name.clone());
+            }
+        }
+        (clone.page, clone.updated) = (self.plan.page, self.pcs[which].updated);
         self.pcs.push(clone);
         self.start_pc(self.pcs.len() - 1);
     }
@@ -195,11 +300,12 @@ impl World<'_> {
             self.line("the hub is backed up");
             match self.net.hub.borrow().back_up(&to) {
                 Ok(()) => self.hub_copy = Some(to),
-                Err(error) => self.tally.violation(format!("the hub cannot be backed up: {error}")),
+                Err(error) => self.tally.violation(Check::Program, format!("the hub cannot be backed up: {error}")),
             }
             return;
         }
         self.tally.fault("hub_restored");
+        self.hub_was_restored = true;
         self.line("the hub is restored from its copy");
         let copy = self.hub_copy.clone().unwrap_or_default();
         let mut hub = self.net.hub.borrow_mut();
@@ -209,8 +315,9 @@ impl World<'_> {
         drop(hub);
         self.net.acknowledged.borrow_mut().clear();
         if let Err(error) = restored {
-            return self.tally.violation(format!("the hub cannot be restored: {error}"));
+            return self.tally.violation(Check::Program, format!("the hub cannot be restored: {error}"));
         }
+        self.let_in_again();
         // Whoever restores a hub shuts out again whom they had shut out.
         let revoked: Vec<_> = self.pcs.iter().filter(|pc| pc.revoked).map(|pc| pc.device).collect();
         revoked.into_iter().for_each(|device| self.shut_out(device));
@@ -224,7 +331,10 @@ impl World<'_> {
         }
         self.tally.fault("revoked");
         self.line(format!("{} is revoked", self.pcs[which].name));
-        self.pcs.iter_mut().filter(|pc| pc.device == device).for_each(|pc| pc.revoked = true);
+        for pc in self.pcs.iter_mut().filter(|pc| pc.device == device) {
+            pc.revoked = true;
+            self.net.shut_out.borrow_mut().insert(pc.name.clone());
+        }
         self.shut_out(device);
     }
 

@@ -8,13 +8,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use neem_core::db::SCHEMA_LEVEL;
+use neem_core::connection;
+use neem_core::db::MIGRATIONS;
 use neem_core::keys::DatabaseKey;
 use neem_core::sync::client::HubClient;
 use neem_core::sync::commit::Body;
 use neem_core::sync::engine::{self, SyncReport};
-use neem_core::{Db, Result};
-use rusqlite::Connection;
+use neem_core::{Actor, Db, Result, tenancy};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
 use crate::disk::{self, Fault};
@@ -24,6 +26,10 @@ use crate::time::{Going, Seeded, SimClock};
 pub const FILE: &str = "neem.db";
 
 type Syncing = Pin<Box<dyn Future<Output = Result<SyncReport>>>>;
+
+/// What the next version might add to the schema: columns of tables that this one replicates.
+const NEXT: &str =
+    "ALTER TABLE patients ADD COLUMN next_note TEXT; ALTER TABLE appointments ADD COLUMN next_place TEXT;";
 
 /// What a PC's disk holds for certain: the number of each write that was confirmed to a person.
 pub type Held = std::collections::BTreeSet<u32>;
@@ -43,8 +49,10 @@ pub struct Pc {
     /// A copy of the disk as it once was.
     pub copy: Option<(PathBuf, Held)>,
     pub revoked: bool,
-    /// The level of the schema to which it is brought at the next start.
-    pub level: usize,
+    /// Whether it has been updated to the version that comes after this one.
+    pub updated: bool,
+    /// The most commits in a page.
+    pub page: usize,
 }
 
 struct Open {
@@ -76,22 +84,47 @@ impl Pc {
             held: Held::new(),
             copy: None,
             revoked: false,
-            level: SCHEMA_LEVEL,
+            updated: false,
+            page: usize::MAX,
         }
     }
 
     /// Opens the file without anything that belongs to a clinic.
     pub fn open_alone(&self) -> Result<Db> {
-        Db::open_at(&self.folder.join(FILE), &self.key, self.clock.clone(), self.entropy.clone(), self.level)
+        let (clock, entropy) = (self.clock.clone(), self.entropy.clone());
+        let later: &[&str] = if self.updated { &[NEXT] } else { &[] };
+        Db::open_by(&self.folder.join(FILE), &self.key, clock, entropy, &[MIGRATIONS, later].concat())
     }
 
     pub fn start(&mut self) -> Result<()> {
-        let db = Arc::new(self.open_alone()?);
+        let mut db = self.open_alone()?;
+        db.page_commits = db.page_commits.min(self.page);
+        let db = Arc::new(db);
         let (device, key) = db.read(engine::credentials)?;
         self.device = device;
         let client = Rc::new(HubClient::over(self.line.clone(), device, key, "sim"));
         self.open = Some(Open { db, client });
         Ok(())
+    }
+
+    /// Whether the clinic knows it: one that was just enrolled has to fetch everything first.
+    pub fn introduced(&self) -> bool {
+        let known = |conn: &Connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM devices JOIN this_device ON id = device_id)";
+            Ok(conn.query_row(sql, [], |row| row.get(0))?)
+        };
+        self.db().is_some_and(|db| db.read(known).unwrap_or(false))
+    }
+
+    /// What the app does after the first sync of a PC that was enrolled.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn introduce(&self) -> Result<()> {
+        match self.db().filter(|_| !self.introduced()) {
+            Some(db) => db.write(Actor::System, "join_clinic", tenancy::introduce_device),
+            None => Ok(()),
+        }
     }
 
     pub fn db(&self) -> Option<&Arc<Db>> {
@@ -158,6 +191,19 @@ impl Pc {
         self.held = held;
         Ok(())
     }
+}
+
+/// Changes a PC's file with another program, which knows the key and minds no trigger; the PC must be
+/// switched off.
+///
+/// # Errors
+/// Those of the file.
+pub fn tamper(seat: &Seat, change: &str) -> rusqlite::Result<()> {
+    let conn = connection::open(&seat.folder.join(FILE), &seat.key, OpenFlags::default())?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Without the triggers of this connection, and with them again for everybody else.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    conn.execute_batch(change)
 }
 
 /// The writes of the simulation in a PC's log, by number, with how often each is there and its place.

@@ -7,7 +7,11 @@ pub struct Plan {
     pub steps: u32,
     /// Of a hundred exchanges so many meet a fault.
     pub trouble: u8,
+    /// The most commits in a page, so that there are edges of pages in a short run.
+    pub page: usize,
     pub misfortunes: Vec<Misfortune>,
+    /// Of a hundred PCs so many are updated before the run; the others are while it goes on.
+    pub updated: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +30,9 @@ pub enum Misfortune {
     Revoked,
     Clock,
     HubClock,
+    Spoilt,
+    RuleBroken,
+    Enrolled,
 }
 
 const ALL: &[Misfortune] = &[
@@ -43,6 +50,9 @@ const ALL: &[Misfortune] = &[
     Misfortune::Revoked,
     Misfortune::Clock,
     Misfortune::HubClock,
+    Misfortune::Spoilt,
+    Misfortune::RuleBroken,
+    Misfortune::Enrolled,
 ];
 
 impl Plan {
@@ -53,7 +63,9 @@ impl Plan {
             pcs: rng.usize(2..=crate::template::PCS.min(4)),
             steps: rng.u32(60..180),
             trouble: [0, 5, 15, 30][rng.usize(0..4)],
+            page: [1, 3, 10, usize::MAX][rng.usize(0..4)],
             misfortunes,
+            updated: (rng.u8(0..3) == 0).then(|| [0, 30, 60][rng.usize(0..3)]),
         }
     }
 }

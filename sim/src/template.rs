@@ -112,6 +112,8 @@ pub fn make(folder: &Path) -> Template {
         trouble: Cell::new(0),
         late: RefCell::default(),
         acknowledged: RefCell::default(),
+        shut_out: RefCell::default(),
+        spoilt: RefCell::default(),
     });
     let (mut pcs, mut staff) = (Vec::new(), None);
     for number in 0..PCS {
@@ -131,7 +133,7 @@ pub fn make(folder: &Path) -> Template {
             enrol::new_code(house.hub().expect("runs"), purpose).expect("a code").code
         };
         staff = staff.or(founded);
-        join(&pc, &db, &code, number > 0);
+        join(&pc, &db, &code, number > 0).expect("joins");
         db.close().expect("closes");
         pc.start().expect("starts");
         pc.sync().expect("ends").expect("syncs");
@@ -156,8 +158,12 @@ pub fn make(folder: &Path) -> Template {
     Template { pcs: seats, hub: (hub_folder, hub_key), staff: staff.expect("a clinic") }
 }
 
-/// Lets a PC into the hub.
-fn join(pc: &Pc, db: &Db, code: &str, new: bool) {
+/// Lets a PC into the hub. A new one gets a name and a clinic; one that the hub has forgotten is let in
+/// again as it is, and its link to the hub stays.
+///
+/// # Errors
+/// What the hub or the line says.
+pub fn join(pc: &Pc, db: &Db, code: &str, new: bool) -> Result<(), String> {
     let (id, secret) = match new {
         false => {
             let (id, key) = db.read(engine::credentials).expect("credentials");
@@ -181,13 +187,17 @@ fn join(pc: &Pc, db: &Db, code: &str, new: bool) {
         app_version: "sim".into(),
     };
     // The line lets others go first, so it is asked again and again until it is through.
-    let reply = at_once(enrol_over(&pc.line, &request)).expect("answers").expect("enrols");
+    let reply = at_once(enrol_over(&pc.line, &request)).ok_or("no answer")?.map_err(|error| format!("{error:?}"))?;
     if new {
         let (tenant, lane) = (TenantId(reply.tenant), reply.lane.clone());
         let this = ThisDevice { id: DeviceId(id), tenant, clinic: None, name: pc.name.clone(), lane, demo: false };
-        db.enrol_as(this, &secret).expect("enrols");
+        db.enrol_as(this, &secret).map_err(|error| format!("{error:?}"))?;
     }
-    db.write_local(|conn| engine::connect(conn, "http://hub.invalid", reply.hub, reply.epoch)).expect("connects");
+    if db.read(engine::link).is_ok_and(|link| link.is_some()) {
+        return Ok(());
+    }
+    let connect = |conn: &_| engine::connect(conn, "http://hub.invalid", reply.hub, reply.epoch);
+    db.write_local(connect).map_err(|error| format!("{error:?}"))
 }
 
 /// Puts a copy of a template's file where a run can change it.

@@ -1,7 +1,7 @@
 //! One run: the machines, the true time, and the dice.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::hub::HubHouse;
 use crate::line::{Line, Net};
 use crate::pc::{Held, Pc};
 use crate::plan::Plan;
-use crate::tally::{Outcome, Tally};
+use crate::tally::{Check, Outcome, Tally};
 use crate::template::{self, BEGIN, Staff, Template};
 use crate::time::{DAY, Going, MINUTE};
 use crate::work::{self, Done, Hand};
@@ -35,6 +35,9 @@ pub struct World<'a> {
     next: u32,
     /// At which PC each write was made.
     pub authors: BTreeMap<u32, usize>,
+    /// The writes that break a rule of the schema, which the hub sets aside.
+    pub breaking: BTreeSet<u32>,
+    pub hub_was_restored: bool,
 }
 
 /// Plays the run of a seed in `folder`, which it leaves as it ends.
@@ -63,6 +66,7 @@ impl<'a> World<'a> {
         disk::copy(&template.hub.0, &hub_folder, crate::hub::FILE).expect("the hub's file is copied");
         std::fs::copy(template.hub.0.join("hub.key"), hub_folder.join("hub.key")).expect("the key is copied");
         let mut hub = HubHouse::of(&hub_folder, template.hub.1.clone(), rng.u64(..));
+        hub.page = plan.page;
         hub.start().expect("the hub starts");
         let net = Rc::new(Net {
             hub: RefCell::new(hub),
@@ -71,11 +75,15 @@ impl<'a> World<'a> {
             trouble: Cell::new(plan.trouble),
             late: RefCell::default(),
             acknowledged: RefCell::default(),
+            shut_out: RefCell::default(),
+            spoilt: RefCell::default(),
         });
         let pcs = (0..plan.pcs).map(|number| {
             let seat = template::copy_to(&folder.join(format!("pc{number}")), &template.pcs[number]).expect("copies");
             let line = Line { net: net.clone(), pc: format!("PC {number}"), cut: Rc::default() };
             let mut pc = Pc::of(&seat, line, rng.u64(..));
+            pc.page = plan.page;
+            pc.updated = plan.updated.is_some_and(|some| rng.u8(0..100) < some);
             pc.start().expect("a PC starts");
             pc
         });
@@ -95,7 +103,14 @@ impl<'a> World<'a> {
             folders: 0,
             next: 0,
             authors: BTreeMap::new(),
+            breaking: BTreeSet::new(),
+            hub_was_restored: false,
         }
+    }
+
+    /// The number that the next write will have.
+    pub fn next_number(&self) -> u32 {
+        self.next + 1
     }
 
     /// The writes that were made at a PC and never left its disk: in its log they stand behind all that
@@ -135,9 +150,11 @@ impl<'a> World<'a> {
         match roll {
             0..40 => self.somebody_works(),
             40..50 => self.somebody_syncs(),
-            50..88 => (0..4).for_each(|_| self.syncs_go_on()),
-            88..90 => self.two_want_one_time(),
-            90..93 => self.net.deliver_late(),
+            50..85 => (0..4).for_each(|_| self.syncs_go_on()),
+            85..87 => self.two_want_one_time(),
+            87..89 => self.net.deliver_late(),
+            89..92 => self.move_a_log(),
+            92 => self.update_a_pc(),
             _ => self.misfortune(),
         }
         self.look_after_disks();
@@ -165,14 +182,48 @@ impl<'a> World<'a> {
         }
     }
 
-    fn at_pc(&mut self, which: usize, work: impl FnOnce(&mut Hand) -> (&'static str, neem_core::Result<Done>)) {
-        let Some(db) = self.pcs[which].db().cloned() else { return };
+    /// A PC gets the next version, in a run in which there is one.
+    fn update_a_pc(&mut self) {
+        let which = self.some_pc();
+        if self.plan.updated.is_some() && disk::machine(&self.pcs[which].folder).refusals.get() == 0 {
+            self.update(which);
+        }
+    }
+
+    fn update(&mut self, which: usize) {
+        if !std::mem::replace(&mut self.pcs[which].updated, true) {
+            self.tally.fault("updated");
+            self.line(format!("{} is updated", self.pcs[which].name));
+            self.pcs[which].stop();
+            self.start_pc(which);
+        }
+    }
+
+    /// A PC moves its write-ahead log into the file.
+    fn move_a_log(&mut self) {
+        let pc = &self.pcs[self.rng.usize(0..self.pcs.len())];
+        let Some(db) = pc.db() else { return };
+        let moved = db.checkpoint();
+        let sound = disk::machine(&pc.folder).refusals.get() == 0;
+        if let (Err(error), true) = (moved, sound) {
+            self.tally.violation(Check::Program, format!("{} cannot move its log: {error:?}", pc.name));
+        }
+    }
+
+    pub fn at_pc(&mut self, which: usize, work: impl FnOnce(&mut Hand) -> (&'static str, neem_core::Result<Done>)) {
+        let Some(db) = self.pcs[which].db().cloned().filter(|_| self.pcs[which].introduced()) else { return };
         self.next += 1;
         let number = self.next;
-        let before = newest_commit(&db);
-        let mut hand = Hand { db: &db, staff: self.staff, rng: &mut self.rng, now: self.now, number };
+        let machine = disk::machine(&self.pcs[which].folder);
+        let (before, refused) = (newest_commit(&db), machine.refusals.get());
+        let open = check::open_conflicts(&db);
+        let (wrong, updated) = (Vec::new(), self.pcs[which].updated);
+        let mut hand = Hand { db: &db, staff: self.staff, rng: &mut self.rng, now: self.now, number, wrong, updated };
         let (what, done) = work(&mut hand);
         let name = &self.pcs[which].name;
+        for text in std::mem::take(&mut hand.wrong) {
+            self.tally.violation(Check::Decisions, format!("#{number} {what} at {name}: {text}"));
+        }
         let said = match &done {
             Ok(Done::Nothing) => return,
             Ok(Done::Tried(Ok(()))) => "done".to_owned(),
@@ -182,7 +233,15 @@ impl<'a> World<'a> {
         match done {
             Ok(Done::Tried(Ok(()))) => {
                 // Something that was so already makes no commit.
+                if newest_commit(&db) == before && machine.refusals.get() > refused {
+                    self.tally.violation(Check::Lost, format!("{name} #{number} {what}: confirmed, and not written"));
+                }
                 if newest_commit(&db) > before {
+                    if !what.starts_with("keep ")
+                        && let Some(text) = check::decided_by_the_way(&db, &open)
+                    {
+                        self.tally.violation(Check::Decisions, format!("{name} #{number} {what}: {text}"));
+                    }
                     self.tally.commits.set(self.tally.commits.get() + 1);
                     self.pcs[which].held.insert(number);
                     self.authors.insert(number, which);
@@ -191,7 +250,7 @@ impl<'a> World<'a> {
             Ok(Done::Tried(Err(error))) | Err(error) => {
                 let sound = disk::machine(&self.pcs[which].folder).refusals.get() == 0;
                 if sound && is_fault(&error) {
-                    self.tally.violation(format!("{what} at {}: {error:?}", self.pcs[which].name));
+                    self.tally.violation(Check::Program, format!("{what} at {}: {error:?}", self.pcs[which].name));
                 }
             }
             Ok(Done::Nothing) => {}
@@ -217,18 +276,27 @@ impl<'a> World<'a> {
             let Some(outcome) = self.pcs[which].go_on() else { continue };
             let pc = &self.pcs[which];
             let sound = disk::machine(&pc.folder).refusals.get() == 0;
+            let house = self.net.hub.borrow();
+            if let Some(hub) = house.hub().filter(|_| !self.hub_was_restored)
+                && let Some(text) = check::sent_what_it_marks(hub, pc)
+            {
+                self.tally.violation(Check::Marked, format!("{}: {text}", pc.name));
+            }
             match outcome {
                 Ok(report) => {
                     let same = if report.identical { "the same as the hub" } else { "NOT the same as the hub" };
                     self.line(format!("{} has synced: {same}", pc.name));
+                    if let (Err(error), true) = (pc.introduce(), sound) {
+                        self.tally.violation(Check::Program, format!("{} is not introduced: {error:?}", pc.name));
+                    }
                     if !report.identical && report.hub_digest != Digest::default().short() {
-                        self.tally.violation(format!("{} differs from the hub after a sync", pc.name));
+                        self.tally.violation(Check::Digest, format!("{} differs from the hub after a sync", pc.name));
                     }
                 }
                 Err(error) => {
                     self.line(format!("{} could not sync: {error:?}", pc.name));
                     if sound && matches!(error, Error::Sqlite(_) | Error::Invariant(_)) {
-                        self.tally.violation(format!("{} while syncing: {error:?}", pc.name));
+                        self.tally.violation(Check::Program, format!("{} while syncing: {error:?}", pc.name));
                     }
                 }
             }
@@ -245,7 +313,7 @@ impl<'a> World<'a> {
             hub_ok = self.net.hub.borrow_mut().start();
         }
         if let Err(error) = hub_ok {
-            return self.tally.violation(format!("the hub does not start: {error}"));
+            return self.tally.violation(Check::Program, format!("the hub does not start: {error}"));
         }
         self.net.hub.borrow_mut().going = Going::Right(0);
         disk::machine(&self.net.hub.borrow().folder.clone()).set(disk::Fault::None);
@@ -255,6 +323,9 @@ impl<'a> World<'a> {
         }
         self.now += MINUTE;
         self.set_clocks();
+        if self.plan.updated.is_some() {
+            (0..self.pcs.len()).for_each(|which| self.update(which));
+        }
         check::settle(self);
     }
 }

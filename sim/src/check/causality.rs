@@ -5,11 +5,13 @@ use neem_core::Result;
 use rusqlite::Connection;
 
 use super::log::{Log, standing};
+use super::wrong::Wrong;
 use crate::pc::{Held, logged};
+use crate::tally::Check;
 
 /// Asks this of every write in `written` (by number), which were made at this PC: of a group that nobody has
 /// to decide, the one write that stands is not one that they had seen.
-pub fn holds(conn: &Connection, log: &Log, written: &Held, wrong: &mut Vec<String>) -> Result<()> {
+pub fn holds(conn: &Connection, log: &Log, written: &Held, wrong: &mut Wrong) -> Result<()> {
     let places = logged(conn)?;
     let place = |number: u32| places.get(&number).and_then(|places| places.first());
     for ((table, row, group), writes) in &log.writes {
@@ -19,7 +21,8 @@ pub fn holds(conn: &Connection, log: &Log, written: &Held, wrong: &mut Vec<Strin
             let Some(number) = write.number.filter(|number| written.contains(number)) else { continue };
             if write.stamp != last.stamp && place(number).is_some_and(|place| place > last_place) {
                 let (later, earlier) = (number, last.number.unwrap_or_default());
-                wrong.push(format!("{table} {row} {group}: #{later} had seen #{earlier}, which shows"));
+                wrong
+                    .add(Check::Causality, format!("{table} {row} {group}: #{later} had seen #{earlier}, which shows"));
             }
         }
     }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use neem_core::Instant;
+use neem_core::clock::Hlc;
 use neem_core::sync::commit::{Body, GENESIS, Origin, chain_hash};
 use neem_core::sync::fit::id_in;
 use neem_core::sync::merge::{Rule, StampId};
@@ -11,10 +13,15 @@ use neem_core::sync::value::Value;
 use rusqlite::Connection;
 use uuid::Uuid;
 
+use super::wrong::Wrong;
 use crate::pc::number_of;
+use crate::tally::Check;
 
 /// The name space of conflicts, as `overlap.rs` has fixed it for ever.
 pub const CONFLICTS: Uuid = Uuid::from_u128(0x6e65_656d_0000_4000_8000_636f_6e66_6c69);
+
+/// As far ahead of the hub's a clock may be and count.
+const CLOCK_AHEAD_MINUTES: i64 = 5;
 
 /// One write of one group.
 pub struct Write {
@@ -32,9 +39,13 @@ pub type Group = (String, Uuid, String);
 #[derive(Default)]
 pub struct Log {
     pub inserted: HashMap<(String, Uuid), Vec<(String, Value)>>,
+    /// The run's number of the write that made a row.
+    pub maker: HashMap<Uuid, u32>,
     pub writes: BTreeMap<Group, Vec<Write>>,
+    /// What the hub has set aside.
+    pub aside: BTreeSet<StampId>,
     /// Whatever is wrong with the log itself.
-    pub wrong: Vec<String>,
+    pub wrong: Wrong,
 }
 
 impl Log {
@@ -45,13 +56,14 @@ impl Log {
     pub fn of_hub(conn: &Connection) -> rusqlite::Result<Log> {
         let mut log = Log::default();
         let mut set_aside = conn.prepare_cached("SELECT device, incarnation, seq FROM quarantine")?;
-        let set_aside: HashSet<StampId> = set_aside
+        log.aside = set_aside
             .query_map([], |row| {
                 let seq: i64 = row.get("seq")?;
                 Ok(StampId { device: row.get("device")?, incarnation: row.get("incarnation")?, seq: seq as u64 })
             })?
             .collect::<rusqlite::Result<_>>()?;
-        let sql = "SELECT hub_seq, device, incarnation, seq, hash, hlc, body FROM commits ORDER BY hub_seq";
+        let sql =
+            "SELECT hub_seq, device, incarnation, seq, hash, hlc, body, received_at FROM commits ORDER BY hub_seq";
         let mut statement = conn.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let mut heads: HashMap<Origin, (u64, Vec<u8>)> = HashMap::new();
@@ -61,25 +73,29 @@ impl Log {
             let (hub_seq, seq): (i64, i64) = (row.get("hub_seq")?, row.get("seq")?);
             let body: Vec<u8> = row.get("body")?;
             if hub_seq != last + 1 {
-                log.wrong.push(format!("the hub's order has a gap before {hub_seq}"));
+                log.wrong.add(Check::Chain, format!("the hub's order has a gap before {hub_seq}"));
             }
             last = hub_seq;
             let (head, hash) = heads.entry(origin).or_insert((0, GENESIS.to_vec()));
             if seq as u64 != *head + 1 {
-                log.wrong.push(format!("{origin:?} has a gap before {seq}"));
+                log.wrong.add(Check::Chain, format!("{origin:?} has a gap before {seq}"));
             }
             *head = seq as u64;
             *hash = chain_hash(hash, origin, seq as u64, &body).to_vec();
             if *hash != row.get::<_, Vec<u8>>("hash")? {
-                log.wrong.push(format!("the chain of {origin:?} is broken at {seq}"));
+                log.wrong.add(Check::Chain, format!("the chain of {origin:?} is broken at {seq}"));
             }
             let stamp = origin.stamp(seq as u64);
-            if set_aside.contains(&stamp) {
+            let latest = Hlc::at(Instant(row.get("received_at")?).plus_minutes(CLOCK_AHEAD_MINUTES));
+            if row.get::<_, i64>("hlc")? > latest.0 {
+                log.wrong.add(Check::Clocks, format!("{stamp:?} counts as written long after it was received"));
+            }
+            if log.aside.contains(&stamp) {
                 continue;
             }
             match Body::decode(&body) {
                 Ok(body) => log.take(body, stamp, row.get("hlc")?),
-                Err(error) => log.wrong.push(format!("{stamp:?} cannot be read: {error:?}")),
+                Err(error) => log.wrong.add(Check::Program, format!("{stamp:?} cannot be read: {error:?}")),
             }
         }
         Ok(log)
@@ -90,6 +106,7 @@ impl Log {
         for block in body.inserts {
             for row in block.rows {
                 if let Some(id) = id_in(&block.columns, &row) {
+                    self.maker.extend(number.map(|number| (id, number)));
                     let values = block.columns.iter().cloned().zip(row).collect();
                     self.inserted.insert((block.table.clone(), id), values);
                 }

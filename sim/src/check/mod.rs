@@ -1,14 +1,22 @@
 //! What always holds: asked of every machine after each crash, and of all together at the end.
 
 mod causality;
+mod decisions;
 mod log;
 mod promises;
 mod replica;
+mod sets;
+mod wrong;
 
-pub use promises::{holds_what_it_promised, hub_holds_what_it_acknowledged};
+pub use decisions::{decided_by_the_way, open_conflicts};
+pub use promises::{
+    acknowledged_what_it_has, holds_what_it_promised, hub_holds_what_it_acknowledged, sent_what_it_marks,
+};
 
+use crate::tally::Check;
 use crate::world::World;
 use log::Log;
+use wrong::Wrong;
 
 /// In so many rounds everybody has everything: the first brings what waits to the hub, the second brings it
 /// to the others; a hub that was restored is filled in between, and a copy begins its new life.
@@ -25,23 +33,31 @@ pub fn settle(world: &mut World) {
             let name = pc.name.clone();
             match pc.sync() {
                 Some(Ok(report)) => {
+                    if let Err(error) = pc.introduce() {
+                        let text = format!("{name} is not introduced: {error:?}");
+                        return world.tally.violation(Check::Program, text);
+                    }
                     quiet &= report.identical && report.sent == 0 && report.received == 0;
                     world.line(format!("{name}: {} sent, {} received", report.sent, report.received));
                     if !report.identical {
                         let text =
                             format!("{name} is not the same as the hub: {} {}", report.digest, report.hub_digest);
-                        return world.tally.violation(text);
+                        return world.tally.violation(Check::Digest, text);
                     }
                 }
-                Some(Err(error)) => return world.tally.violation(format!("{name} cannot sync any more: {error:?}")),
-                None => return world.tally.violation(format!("{name}: a sync without end")),
+                Some(Err(error)) => {
+                    return world.tally.violation(Check::Settles, format!("{name} cannot sync any more: {error:?}"));
+                }
+                None => return world.tally.violation(Check::Settles, format!("{name}: a sync without end")),
             }
         }
         if quiet {
             break;
         }
         if round == ROUNDS {
-            return world.tally.violation(format!("after {ROUNDS} rounds there is still something to exchange"));
+            return world
+                .tally
+                .violation(Check::Settles, format!("after {ROUNDS} rounds there is still something to exchange"));
         }
     }
     promises::kept(world, &live, &required);
@@ -60,31 +76,42 @@ fn everything(world: &World, live: &[usize]) {
     };
     let (log, sums, stored) = match read() {
         Ok(read) => read,
-        Err(error) => return world.tally.violation(format!("the hub cannot be read: {error}")),
+        Err(error) => return world.tally.violation(Check::Program, format!("the hub cannot be read: {error}")),
     };
-    log.wrong.iter().for_each(|wrong| world.tally.violation(format!("the hub: {wrong}")));
+    let numbers = match replica::numbers_of(&house) {
+        Ok(numbers) => numbers,
+        Err(error) => return world.tally.violation(Check::Program, format!("the hub cannot be read: {error}")),
+    };
+    log.wrong.0.iter().for_each(|(check, wrong)| world.tally.violation(*check, format!("the hub: {wrong}")));
     if sums != stored {
-        world.tally.violation("the hub's sums are not those of its rows".into());
+        world.tally.violation(Check::Digest, "the hub's sums are not those of its rows");
     }
     for which in live {
         let pc = &world.pcs[*which];
         let Some(db) = pc.db() else { continue };
-        let mut wrong = Vec::new();
+        let mut wrong = Wrong::default();
         let looked = db.read(|conn| {
             if replica::sums_of_pc(conn, &log, &mut wrong)? != sums {
-                wrong.push("its rows are not those of the hub".into());
+                wrong.add(Check::Digest, "its rows are not those of the hub");
             }
             if replica::stored_sums(conn)? != sums {
-                wrong.push("its sums are not those of its rows".into());
+                wrong.add(Check::Digest, "its sums are not those of its rows");
             }
             replica::chains(conn, &mut wrong)?;
             replica::conflicts(conn, &log, &mut wrong)?;
-            replica::left_over(conn, &mut wrong)?;
+            replica::left_over(conn, &log, &world.breaking, &mut wrong)?;
+            if !world.hub_was_restored {
+                replica::marked(conn, &numbers, &mut wrong)?;
+            }
             causality::holds(conn, &log, &world.written_at(*which), &mut wrong)
         });
         if let Err(error) = looked {
-            wrong.push(format!("cannot be read: {error:?}"));
+            wrong.add(Check::Program, format!("cannot be read: {error:?}"));
         }
-        wrong.into_iter().for_each(|wrong| world.tally.violation(format!("{}: {wrong}", pc.name)));
+        let told = |(check, text): (Check, String)| world.tally.violation(check, format!("{}: {text}", pc.name));
+        wrong.0.into_iter().for_each(told);
+    }
+    for text in sets::broken(world, &log) {
+        world.tally.violation(Check::Sets, text);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use neem_core::sync::commit::{GENESIS, Origin, chain_hash};
+use neem_core::sync::commit::{Body, GENESIS, Origin, chain_hash};
 use neem_core::sync::digest::sum_of;
 use neem_core::sync::merge::StampId;
 use neem_core::sync::row::{self, RowState};
@@ -14,6 +14,10 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::log::{CONFLICTS, Log};
+use super::wrong::Wrong;
+use crate::hub::HubHouse;
+use crate::pc::number_of;
+use crate::tally::Check;
 
 /// The sum and the number of rows of each table.
 pub type Sums = BTreeMap<String, (u128, i64)>;
@@ -50,7 +54,7 @@ pub fn sums_of_hub(conn: &Connection) -> rusqlite::Result<Sums> {
 type Stamps = BTreeMap<String, Vec<StampId>>;
 
 /// The sums of what a PC really has, and how its rows differ from what the log says.
-pub fn sums_of_pc(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Result<Sums> {
+pub fn sums_of_pc(conn: &Connection, log: &Log, wrong: &mut Wrong) -> Result<Sums> {
     let mut heads: HashMap<(String, Uuid), Stamps> = HashMap::new();
     let mut statement = conn.prepare_cached(
         "SELECT tbl, row, grp, device, incarnation, seq FROM heads ORDER BY device, incarnation, seq",
@@ -83,12 +87,12 @@ pub fn sums_of_pc(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Resu
             *entry = (entry.0.wrapping_add(hash), entry.1 + 1);
             found += 1;
             match wanted.get(&(name, id)) {
-                None => wrong.push(format!("{name} {id} is in no commit")),
+                None => wrong.add(Check::Rows, format!("{name} {id} is in no commit")),
                 Some(wanted) => {
                     for (column, value) in ordered {
                         let expected = wanted.get(column).copied().unwrap_or(&Value::Null);
                         if expected != value {
-                            wrong.push(format!("{name} {id} {column}: {value:?} and not {expected:?}"));
+                            wrong.add(Check::Rows, format!("{name} {id} {column}: {value:?} and not {expected:?}"));
                         }
                     }
                 }
@@ -96,16 +100,16 @@ pub fn sums_of_pc(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Resu
         }
     }
     if found != wanted.len() {
-        wrong.push(format!("{found} rows, and {} in the log", wanted.len()));
+        wrong.add(Check::Rows, format!("{found} rows, and {} in the log", wanted.len()));
     }
     if !heads.is_empty() {
-        wrong.push(format!("{} rows have heads and do not exist", heads.len()));
+        wrong.add(Check::Rows, format!("{} rows have heads and do not exist", heads.len()));
     }
     Ok(sums)
 }
 
 /// The chain of every origin, without a gap.
-pub fn chains(conn: &Connection, wrong: &mut Vec<String>) -> Result<()> {
+pub fn chains(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
     let sql = "SELECT device, incarnation, seq, hash, body FROM commits ORDER BY device, incarnation, seq";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
@@ -118,7 +122,7 @@ pub fn chains(conn: &Connection, wrong: &mut Vec<String>) -> Result<()> {
         }
         let hash = chain_hash(&before.2, origin, seq, row.get_ref("body")?.as_blob().unwrap_or_default());
         if seq != before.1 + 1 || row.get_ref("hash")?.as_blob().unwrap_or_default() != hash {
-            wrong.push(format!("{origin:?}: its chain is broken at {seq}"));
+            wrong.add(Check::Chain, format!("{origin:?}: its chain is broken at {seq}"));
         }
         before = (Some(origin), seq, hash.to_vec());
     }
@@ -156,7 +160,7 @@ fn double_bookings(conn: &Connection) -> Result<BTreeSet<Uuid>> {
 
 /// Exactly the conflicts that follow from rows and log are open, under the ids that they have everywhere, and
 /// whoever decides can read all that was said.
-pub fn conflicts(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Result<()> {
+pub fn conflicts(conn: &Connection, log: &Log, wrong: &mut Wrong) -> Result<()> {
     let mut statement = conn.prepare_cached("SELECT id, kind FROM conflicts")?;
     let open: Vec<(Uuid, String)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
@@ -168,40 +172,69 @@ pub fn conflicts(conn: &Connection, log: &Log, wrong: &mut Vec<String>) -> Resul
         if there != wanted {
             let more: Vec<_> = there.difference(&wanted).collect();
             let less: Vec<_> = wanted.difference(&there).collect();
-            wrong.push(format!("{what}: {more:?} should not be open and {less:?} should"));
+            wrong.add(Check::Conflicts, format!("{what}: {more:?} should not be open and {less:?} should"));
         }
     }
     for conflict in decide::field_conflicts(conn, true)? {
         let versions = &conflict.versions;
         let silent = versions.iter().any(|version| version.fields.is_empty() || version.device.is_empty());
         if versions.len() < 2 || silent || versions.iter().all(|version| version.fields == versions[0].fields) {
-            wrong.push(format!("the versions of {} cannot be read: {versions:?}", conflict.title));
+            wrong.add(Check::Decisions, format!("the versions of {} cannot be read: {versions:?}", conflict.title));
         }
     }
     if overlap::list(conn)?.len() != open.len().min(200) {
-        wrong.push("the list leaves a conflict out".into());
+        wrong.add(Check::Decisions, "the list leaves a conflict out");
     }
     Ok(())
 }
 
-/// What waits, and what was set aside.
-pub fn left_over(conn: &Connection, wrong: &mut Vec<String>) -> Result<()> {
+/// The number and the clock that the hub has given to every commit.
+pub type Numbers = BTreeMap<(Uuid, u32, i64), (Option<i64>, i64)>;
+
+fn numbers(conn: &Connection) -> rusqlite::Result<Numbers> {
+    let mut statement = conn.prepare_cached("SELECT device, incarnation, seq, hub_seq, hlc FROM commits")?;
+    let rows =
+        statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (row.get(3)?, row.get(4)?))))?;
+    rows.collect()
+}
+
+pub fn numbers_of(hub: &HubHouse) -> rusqlite::Result<Numbers> {
+    numbers(&hub.database()?)
+}
+
+/// Every commit bears the number and the clock here that the hub has given it.
+pub fn marked(conn: &Connection, hub: &Numbers, wrong: &mut Wrong) -> Result<()> {
+    for (commit, here) in numbers(conn)? {
+        if let Some(there) = hub.get(&commit).filter(|there| **there != here) {
+            wrong.add(Check::Marked, format!("{commit:?} is {here:?} here and {there:?} at the hub"));
+        }
+    }
+    Ok(())
+}
+
+/// What waits, and what was set aside: what the hub has set aside, which is what broke a rule.
+pub fn left_over(conn: &Connection, log: &Log, breaking: &BTreeSet<u32>, wrong: &mut Wrong) -> Result<()> {
     if engine::waiting(conn)? > 0 {
-        wrong.push("commits still wait".into());
+        wrong.add(Check::Waits, "commits still wait");
     }
-    let mut statement = conn.prepare_cached("SELECT incarnation, seq, reason FROM quarantine")?;
-    let aside: Vec<String> = statement
-        .query_map([], |row| {
-            let (life, seq): (i64, i64) = (row.get("incarnation")?, row.get("seq")?);
-            Ok(format!("{life}.{seq}: {}", row.get::<_, String>("reason")?))
-        })?
-        .collect::<rusqlite::Result<_>>()?;
+    let mut statement = conn.prepare_cached("SELECT device, incarnation, seq, reason, body FROM quarantine")?;
+    let mut rows = statement.query([])?;
+    let mut aside = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let seq = row.get::<_, i64>("seq")?.unsigned_abs();
+        let stamp = StampId { device: row.get("device")?, incarnation: row.get("incarnation")?, seq };
+        let body = Body::decode(row.get_ref("body")?.as_blob().unwrap_or_default())?;
+        if !number_of(&body.action).is_some_and(|number| breaking.contains(&number)) {
+            let reason: String = row.get("reason")?;
+            wrong.add(Check::Quarantine, format!("{} is set aside: {reason}", body.action));
+        }
+        aside.insert(stamp);
+    }
+    if aside != log.aside {
+        wrong.add(Check::Quarantine, format!("{aside:?} are set aside here and {:?} at the hub", log.aside));
+    }
     if decide::quarantined(conn)?.len() != aside.len() {
-        wrong.push("a commit in quarantine is not in the inbox".into());
-    }
-    // Nobody forges anything here, so nothing may be set aside.
-    if !aside.is_empty() {
-        wrong.push(format!("set aside: {aside:?}"));
+        wrong.add(Check::Quarantine, "a commit in quarantine is not in the inbox");
     }
     Ok(())
 }

@@ -18,13 +18,26 @@ pub fn keep_version(hand: &mut Hand) -> Tried {
     let conflict = &open[hand.rng.usize(0..open.len())];
     let version = &conflict.versions[hand.rng.usize(0..conflict.versions.len())];
     let user = hand.staff.doctors[0].0;
-    Ok(Some(hand.write(user, |tx| decide::keep_version(tx, conflict.id, &version.stamp, true).map(drop))))
+    let done = hand.write(user, |tx| decide::keep_version(tx, conflict.id, &version.stamp, true).map(drop));
+    is_over(hand, conflict.id, &done)?;
+    Ok(Some(done))
 }
 
 pub fn keep_both(hand: &mut Hand) -> Tried {
     let open = "SELECT id FROM conflicts WHERE kind = 'booked_twice' ORDER BY id";
     let Some(id) = hand.one(open)?.map(ConflictId) else { return Ok(None) };
-    Ok(Some(hand.write(hand.staff.desk, |tx| overlap::keep_both(tx, id).map(drop))))
+    let done = hand.write(hand.staff.desk, |tx| overlap::keep_both(tx, id).map(drop));
+    is_over(hand, id, &done)?;
+    Ok(Some(done))
+}
+
+/// What somebody has decided is open no more.
+fn is_over(hand: &mut Hand, id: ConflictId, done: &Result<()>) -> Result<()> {
+    let open = "SELECT EXISTS (SELECT 1 FROM conflicts WHERE id = ?1)";
+    if done.is_ok() && hand.db.read(|conn| Ok(conn.query_row(open, [id], |row| row.get(0))?))? {
+        hand.wrong.push("the conflict is open still".into());
+    }
+    Ok(())
 }
 
 pub fn merge_records(hand: &mut Hand) -> Tried {

@@ -1,12 +1,12 @@
 //! The front desk: people, times, the queue.
 
-use neem_core::Result;
 use neem_core::ids::{AppointmentId, Instant, PatientId, TicketId};
 use neem_core::patients::{self, EditPatient, Gender, NewPatient};
 use neem_core::scheduling::{
     self, AppointmentStatus, Channel, Move, NewAppointment, NewWalkIn, Priority, RescheduleForm,
 };
 use neem_core::services;
+use neem_core::{Result, Tx};
 
 use super::Hand;
 use crate::time::{DAY, MINUTE};
@@ -22,9 +22,9 @@ pub fn patient(hand: &mut Hand) -> Result<Option<PatientId>> {
     Ok(hand.one(PATIENTS)?.map(PatientId))
 }
 
-pub fn register(hand: &mut Hand) -> Tried {
-    let new = NewPatient {
-        full_name: format!("Sunita {}", hand.word()),
+fn new_patient(word: &str) -> NewPatient {
+    NewPatient {
+        full_name: format!("Sunita {word}"),
         alternate_name: String::new(),
         gender: Some(Gender::Female),
         birth_date: "12/3/1980".into(),
@@ -33,7 +33,11 @@ pub fn register(hand: &mut Hand) -> Tried {
         address: String::new(),
         city: String::new(),
         primary_language: String::new(),
-    };
+    }
+}
+
+pub fn register(hand: &mut Hand) -> Tried {
+    let new = new_patient(&hand.word());
     let today = hand.today();
     Ok(Some(hand.write(hand.staff.desk, |tx| patients::register(tx, &new, today)).map(drop)))
 }
@@ -54,6 +58,21 @@ pub fn edit(hand: &mut Hand) -> Tried {
     }
     let (change, today) = (EditPatient { patient_id: id, seen, form }, hand.today());
     Ok(Some(hand.write(hand.staff.desk, |tx| patients::edit(tx, &change, today)).map(drop)))
+}
+
+/// Writes columns that only the next version has, of a patient who is there or of a new one.
+pub fn next_note(hand: &mut Hand) -> Tried {
+    let Some(id) = patient(hand)?.filter(|_| hand.updated) else { return Ok(None) };
+    let (new, word) = (hand.rng.bool(), hand.word());
+    let note = |tx: &Tx, id: PatientId| -> Result<()> {
+        let sql = "UPDATE patients SET next_note = ?1, updated_at = ?2 WHERE id = ?3";
+        Ok(tx.execute(sql, rusqlite::params![word, tx.now, id]).map(drop)?)
+    };
+    let (form, today) = (new_patient(&word), hand.today());
+    Ok(Some(hand.write(hand.staff.desk, |tx| match new {
+        true => note(tx, patients::register(tx, &form, today)?.id),
+        false => note(tx, id),
+    })))
 }
 
 /// A quarter of an hour of one of the next days: few, so that people meet.

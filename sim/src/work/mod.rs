@@ -23,6 +23,10 @@ pub struct Hand<'a> {
     pub now: i64,
     /// The number of this write in the run.
     pub number: u32,
+    /// What is not as it should be right after it.
+    pub wrong: Vec<String>,
+    /// Whether this PC has the next version.
+    pub updated: bool,
 }
 
 impl Hand<'_> {
@@ -93,6 +97,7 @@ const WORK: &[(&str, u8, Doing)] = &[
     ("undo the merging of records", 2, decisions::undo_merge),
     ("keep a version", 8, decisions::keep_version),
     ("keep both bookings", 4, decisions::keep_both),
+    ("write what only the next version has", 8, desk::next_note),
 ];
 
 /// Does something; the name of it, and what came of it.
@@ -114,4 +119,22 @@ pub fn anything(hand: &mut Hand) -> (&'static str, Result<Done>) {
 /// Two receptionists give one doctor's time away, each at a PC of their own.
 pub fn book_at(hand: &mut Hand, doctor: usize, slot: i64) -> Result<Done> {
     Ok(desk::book_slot(hand, doctor, slot)?.map_or(Done::Nothing, Done::Tried))
+}
+
+/// A write that breaks a rule of the schema, as a PC of a version without that rule makes it.
+pub fn break_a_rule(hand: &mut Hand) -> Result<Done> {
+    let Some(patient) = desk::patient(hand)? else { return Ok(Done::Nothing) };
+    let user = hand.staff.doctors[0].0;
+    let done = hand.write(user, |tx| {
+        tx.execute_batch("PRAGMA ignore_check_constraints = ON")?;
+        let made = tx.execute(
+            "INSERT INTO vitals (id, tenant_id, patient_id, measured_at, pulse_per_min, recorded_by, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, 1000, ?5, ?4, ?4)",
+            rusqlite::params![tx.new_id(), tx.device.tenant, patient, tx.now, user],
+        );
+        tx.execute_batch("PRAGMA ignore_check_constraints = OFF")?;
+        made?;
+        Ok(())
+    });
+    Ok(Done::Tried(done))
 }
