@@ -213,7 +213,7 @@ fn bodies(seed: &mut Seeded, known: &mut Known, laptop: &Laptop) -> Vec<Vec<u8>>
 /// Everything that can be asked of a clinic.
 fn compare(pair: &Pair, laptop: &Laptop, seed: &mut Seeded) {
     let tenant = laptop.tenant;
-    let device = auth::Device { id: laptop.origin.device, tenant };
+    let device = auth::bearer(&pair.hubs[0], &laptop.tokens[0]).expect("a token of this hub");
     let head = pair.both("head", |hub, _| hub.store().read().expect("reads").head(tenant).expect("a head"));
     let (after, up_to) = (seed.below(head as usize + 2) as i64, seed.below(head as usize + 2) as i64);
     let (limit, bytes) = (seed.below(20) + 1, seed.below(4_000) + 1);

@@ -170,7 +170,7 @@ fn who_follows_the_cursor_while_many_write_through_two_hubs_misses_nothing() {
         for (hub, reader) in readers {
             let writing = &writing;
             threads.spawn(move || {
-                let device = auth::device(hub, &reader.token).expect("is in");
+                let device = auth::device(hub, &reader.token, false).expect("is in");
                 let mut cursor = 0;
                 let mut seen: BTreeMap<i64, (Uuid, u64)> = BTreeMap::new();
                 loop {

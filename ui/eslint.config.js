@@ -32,6 +32,8 @@ export default ts.config(
   { ignores: ["dist", "node_modules", "src/bindings.ts"] },
   ...ts.configs.recommended,
   hooks.configs.flat.recommended,
+  // Taking a field out of an object names it and does not use it.
+  { rules: { "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }] } },
   {
     files: ["src/**/*.{ts,tsx}"],
     ignores: ["src/api.ts"],

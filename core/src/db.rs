@@ -39,13 +39,13 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0008_files_and_messages.sql"),
     include_str!("../../migrations/device/0009_decisions.sql"),
     include_str!("../../migrations/device/0010_pin.sql"),
-    include_str!("../../migrations/device/0012_repairs.sql"),
-    include_str!("../../migrations/device/0013_sync_runs.sql"),
-    include_str!("../../migrations/device/0018_series.sql"),
-    include_str!("../../migrations/device/0019_hours.sql"),
-    include_str!("../../migrations/device/0014_snapshot.sql"),
-    include_str!("../../migrations/device/0015_keys.sql"),
-    include_str!("../../migrations/device/0016_desk.sql"),
+    include_str!("../../migrations/device/0011_repairs.sql"),
+    include_str!("../../migrations/device/0012_sync_runs.sql"),
+    include_str!("../../migrations/device/0013_series.sql"),
+    include_str!("../../migrations/device/0014_hours.sql"),
+    include_str!("../../migrations/device/0015_snapshot.sql"),
+    include_str!("../../migrations/device/0016_keys.sql"),
+    include_str!("../../migrations/device/0017_desk.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.

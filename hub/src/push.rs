@@ -38,7 +38,7 @@ fn push_once(hub: &Hub, device: Device, push: &Push<'_>) -> Result<PushReply, Tr
     let head = tx.lock(tenant)?;
     // Inside the transaction: a PC revoked meanwhile must not slip in.
     let own = match auth::admitted(&mut *tx, device) {
-        Err(_) if seeded(Bug::RevokedMayPush) => tx.entry(tenant, device.id)?.ok_or_else(|| gone())?,
+        Err(_) if seeded(Bug::RevokedMayPush) => tx.entry(tenant, device.id)?.ok_or_else(gone)?,
         own => own?,
     };
     let author = if push.device == device.id { Some(own) } else { tx.entry(tenant, push.device)? };

@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use chrono::Datelike;
 use chrono_tz::Tz;
 use neem_core::billing::{self, InvoiceLine, PaymentKind, PaymentMethod};
-use neem_core::ids::{
-    ClinicId, Instant, LocalDate, PaymentId, PrescriptionId, ProviderId, SlipBatchId, TicketId,
-};
+use neem_core::ids::{ClinicId, Instant, LocalDate, PaymentId, PrescriptionId, ProviderId, SlipBatchId, TicketId};
 use neem_core::patients::{self, Gender};
 use neem_core::prescriptions::{self, SheetItem, SignedSheet};
 use neem_core::{Code, Error, Result, scheduling, tenancy};
@@ -181,7 +179,6 @@ fn slip(conn: &Connection, id: TicketId, first: Option<Instant>, now: Instant) -
         reprinted: reprint(first, now, zone),
         notice: words.notice(),
         labels: words.labels(),
-        ..Slip::default()
     };
     Ok((Printable::Slip(slip), format!("slip-{}.pdf", ticket.number)))
 }

@@ -1193,7 +1193,7 @@ export type DocumentRef = { kind: "slip"; id: TicketId } |
 /**  Numbered slips to be filled in by hand. */
 { kind: "blank_slips"; id: SlipBatchId } | 
 /**  The visits of a day, of one doctor or of all. */
-{ kind: "day_list"; clinicId: ClinicId; day: LocalDate; providerId: ProviderId | null } | { kind: "prescription"; id: PrescriptionId };
+{ kind: "day_list"; clinicId: ClinicId; day: LocalDate; providerId: ProviderId | null } | { kind: "prescription"; id: PrescriptionId } | { kind: "receipt"; id: PaymentId; paper: ReceiptPaper };
 
 export type DoubleBooking = {
 	id: ConflictId,
@@ -2667,13 +2667,6 @@ export type Reading = {
 	measuredAt: Instant,
 };
 
-/**  Paper a receipt is printed on. */
-export type ReceiptPaper = 
-/**  80 mm roll paper: 72 mm printed, as long as it needs to be, black only. */
-"roll80" | 
-/**  210 × 297 mm. */
-"a4";
-
 /**  Where a visit goes, by the clock of the site. What is left out stays as it is. */
 export type RearrangeForm = {
 	day: string,
@@ -2692,6 +2685,13 @@ export type Rearranged = {
 	/**  Where they were, for [`put_back`]. */
 	before: AppointmentSpot[],
 };
+
+/**  Paper a receipt is printed on. */
+export type ReceiptPaper = 
+/**  80 mm roll paper: 72 mm printed, as long as it needs to be, black only. */
+"roll80" | 
+/**  210 × 297 mm. */
+"a4";
 
 /**  Why a time cannot be had, and which can. */
 export type Refusal = {

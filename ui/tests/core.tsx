@@ -162,14 +162,11 @@ export async function openApp(mine: Record<string, Answer> = {}, hash = "#/") {
   // Imported here, because these modules themselves need the stand-in above.
   const { listenToCore } = await import("../src/live");
   const { App } = await import("../src/app/App");
-  const { router } = await import("../src/app/routes");
   const { queries } = await import("../src/api");
   const { forget } = await import("../src/kit/memory");
   queries.clear();
   forget();
   listenToCore();
-  // The router lives as long as the file of tests: what the last one left open is not where this one begins.
-  router.history.replace(hash.slice(1));
   const user = userEvent.setup();
   render(<App />);
   return user;

@@ -50,8 +50,6 @@ const booking: B.Booking = {
   capacity: 1,
   reason: null,
   notes: null,
-  seriesId: null,
-  recurrence: null,
   bookedTwice: false,
   seriesId: null,
   recurrence: null,

@@ -19,6 +19,7 @@ const status: B.SyncStatus = {
   deviceName: "Front desk 1",
   lane: "A",
   takenOut: null,
+  arriving: null,
 };
 const pc = (id: string, lane: string, name: string, more: Partial<B.HubDevice> = {}): B.HubDevice => ({
   id,

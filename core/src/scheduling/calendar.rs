@@ -112,7 +112,7 @@ pub fn calendar(
     for column in &mut columns {
         column.conflicts = column.bookings.iter().filter(|booking| conflicts.contains(&booking.id.0)).count() as u32;
     }
-    columns.sort_by(|one, other| one.day.cmp(&other.day));
+    columns.sort_by_key(|column| column.day);
     Ok(Calendar { clinic_id: clinic, timezone: site.timezone, today: now.day(zone), now, columns })
 }
 

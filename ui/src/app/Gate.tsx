@@ -1,5 +1,5 @@
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, useSession, useStartup, type ClinicOverview } from "../api";
 import { LockScreen } from "../identity/LockScreen";
@@ -12,7 +12,7 @@ import { FailedStart } from "../start/FailedStart";
 import { NeedsPassphrase } from "../start/Passphrase";
 import { ShutOut } from "../start/ShutOut";
 import { StartScreen } from "../start/StartScreen";
-import { router } from "./routes";
+import { newRouter } from "./routes";
 
 export function Gate() {
   const { t } = useTranslation();
@@ -39,6 +39,7 @@ export function Gate() {
 }
 
 function Ready({ overview }: { overview: ClinicOverview }) {
+  const [router] = useState(newRouter);
   const session = useSession();
   useLanguageOf(session.data?.userId ?? null);
   useTouch(session.data != null && !session.data.locked);

@@ -59,10 +59,12 @@ const tree = root.addChildren([
   }),
 ]);
 
-export const router = createRouter({ routeTree: tree, history: createHashHistory(), defaultPreload: false });
+/** For one window: a router keeps what it was doing when it was taken off the page. */
+export const newRouter = () =>
+  createRouter({ routeTree: tree, history: createHashHistory(), defaultPreload: false });
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof newRouter>;
   }
 }

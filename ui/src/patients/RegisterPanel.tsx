@@ -105,7 +105,7 @@ export function RegisterPanel({ typed, of: given, saveLabel, onDone, onClose }: 
     ageYears: "born",
   });
   const patient = useMemo(() => {
-    const { relationship: _, ...typedPatient } = form.values;
+    const { relationship, ...typedPatient } = form.values;
     return asNewPatient(typedPatient);
   }, [form.values]);
   const settled = useSettled(patient, 250);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::quarantined::{patient_of, quarantine_id};
 use super::{Noted, note};
 use crate::db::{Tx, columns};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::ids::ConflictId;
 use crate::sync::commit::{Body, GroupWrite, Inserts, Update};
 use crate::sync::engine::small;
@@ -188,6 +188,6 @@ fn taken_in(conn: &Connection, stamp: StampId) -> Result<bool> {
         .prepare_cached("SELECT body FROM commits WHERE device = ?1 AND incarnation = ?2 AND seq = ?3")?
         .query_row(params![stamp.device, stamp.incarnation, stamp.seq as i64], |row| row.get(0))
         .optional()?;
-    let body = body.map(|bytes| Body::decode(&bytes)).transpose().map_err(Error::from)?;
+    let body = body.map(|bytes| Body::decode(&bytes)).transpose()?;
     Ok(body.is_some_and(|body| body.action == ACTION))
 }

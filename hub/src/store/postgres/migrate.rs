@@ -8,7 +8,7 @@ use crate::store::{Result, StoreError, new_identity};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/hub/postgres/0001_hub.sql"),
-    include_str!("../../../../migrations/hub/postgres/0003_taken_out.sql"),
+    include_str!("../../../../migrations/hub/postgres/0002_taken_out.sql"),
 ];
 
 /// The hub's id and its secret.

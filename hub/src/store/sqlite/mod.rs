@@ -20,7 +20,7 @@ use super::{ReadTx, Result, Store, StoreError, WriteTx};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/hub/0001_hub.sql"),
-    include_str!("../../../../migrations/hub/0003_taken_out.sql"),
+    include_str!("../../../../migrations/hub/0002_taken_out.sql"),
 ];
 
 /// Connections for reading that are kept open.
