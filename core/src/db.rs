@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/device/0015_snapshot.sql"),
     include_str!("../../migrations/device/0016_keys.sql"),
     include_str!("../../migrations/device/0017_desk.sql"),
+    include_str!("../../migrations/device/0018_receipt_prints.sql"),
 ];
 
 /// The level of the schema that this version writes; a database of a higher one is left alone.

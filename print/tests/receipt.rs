@@ -121,6 +121,7 @@ fn hostile_words_stay_words_and_an_arabic_receipt_keeps_its_figures() {
         ..sunitas()
     };
     let page = text(&print(receipt));
-    assert!(page.contains("#eval") && page.contains("1250.00"));
+    // A neutral sign at an edge goes where the direction of the line puts it.
+    assert!(page.contains("eval(\"1\") *bold") && page.contains("1250.00"), "{page}");
     print(Receipt::default());
 }

@@ -121,6 +121,8 @@ fn sizes(conn: &Connection, options: &Options) {
         Table::NotificationTemplates,
         Table::AuditLog,
         Table::ConflictDecisions,
+        Table::KeyRenewals,
+        Table::PaperSlips,
     ];
     for table in Table::ALL.iter().filter(|table| !left_out.contains(table)) {
         assert!(count(conn, &format!("SELECT count(*) FROM {}", table.name())) > 0, "{} is empty", table.name());

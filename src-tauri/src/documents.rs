@@ -112,7 +112,8 @@ impl DocumentRef {
     pub fn note_print(self, conn: &Connection, user: Uuid, now: Instant) -> Result<()> {
         let Some(kind) = self.kind() else { return Ok(()) };
         conn.execute(
-            "INSERT OR IGNORE INTO prints (document, kind, printed_at, user_id) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO prints (document, kind, printed_at, user_id) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (document, printed_at) DO NOTHING",
             rusqlite::params![self.row(), kind, now, user],
         )?;
         Ok(())

@@ -53,6 +53,8 @@ impl Pc {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("NEEM_DATA_DIR", data)
             .env("HOME", data)
+            // What the window itself remembers, as its language, is one PC's as well.
+            .env("XDG_DATA_HOME", data.join("window"))
             .envs(env.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
