@@ -186,4 +186,6 @@ export function DayGrid(props: Props) {
 const zoneName = (tz: string) =>
   new Intl.DateTimeFormat(locale(), { timeZone: tz, timeZoneName: "short" })
     .formatToParts(new Date())
-    .find(({ type }) => type === "timeZoneName")?.value;
+    .find(({ type }) => type === "timeZoneName")
+    // A zone without a name of its own is an offset, and the column is as wide as a time.
+    ?.value.replace(/^(GMT|UTC)(?=[+−-])/, "");
