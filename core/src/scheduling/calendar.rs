@@ -10,7 +10,7 @@ use crate::ids::{ClinicId, Instant, LocalDate, ProviderId};
 use crate::scheduling::Channel;
 use crate::scheduling::bookings::{self, Booking};
 use crate::scheduling::capacity::{Claim, crowding};
-use crate::scheduling::day_view::Hours;
+use crate::scheduling::day_view::{self, Hours};
 use crate::scheduling::roster::{Roster, Sites};
 use crate::scheduling::time_off::TimeOff;
 use crate::tenancy;
@@ -89,7 +89,7 @@ pub fn calendar(
         let mut booked = bookings::day_of_provider(conn, doctor.id, from, to)?;
         booked.retain(|booking| booking.channel != Channel::WalkIn);
         let free = free(&roster, clinic, now);
-        let hours = hours(&roster);
+        let hours = day_view::hours(&roster);
         columns.extend(shown.iter().map(|day| {
             let (from, to) = day.bounds(zone);
             CalendarColumn {
@@ -121,24 +121,6 @@ struct Doctor {
     name: String,
     specialization: Option<String>,
     room: Option<String>,
-}
-
-/// When the doctor is somewhere, in the order of time.
-fn hours(roster: &Roster) -> Vec<Hours> {
-    let windows = roster.windows(None).into_iter();
-    let mut hours: Vec<Hours> = windows
-        .map(|(template, window)| Hours {
-            clinic_id: template.clinic_id,
-            start: window.start,
-            end: window.end,
-            mode: window.mode,
-            slot_duration_minutes: template.slot_duration_minutes,
-            buffer_minutes: template.buffer_minutes,
-            capacity: template.capacity,
-        })
-        .collect();
-    hours.sort_by_key(|hours| (hours.start, hours.end));
-    hours
 }
 
 /// When the times of a site that can still be booked begin.

@@ -40,13 +40,10 @@ pub struct Hours {
     pub capacity: u32,
 }
 
-/// A doctor's day at all sites; a day of `zone`.
-pub fn day_view(conn: &Connection, provider: ProviderId, day: LocalDate, zone: Tz) -> Result<DayView> {
-    let (from, to) = day.bounds(zone);
-    let roster = Roster::read(conn, &mut Sites::default(), provider, from, to)?;
-    let mut hours: Vec<Hours> = roster
-        .windows(None)
-        .into_iter()
+/// When the doctor is somewhere, in the order of time.
+pub(super) fn hours(roster: &Roster) -> Vec<Hours> {
+    let windows = roster.windows(None).into_iter();
+    let mut hours: Vec<Hours> = windows
         .map(|(template, window)| Hours {
             clinic_id: template.clinic_id,
             start: window.start,
@@ -58,6 +55,14 @@ pub fn day_view(conn: &Connection, provider: ProviderId, day: LocalDate, zone: T
         })
         .collect();
     hours.sort_by_key(|hours| (hours.start, hours.end));
+    hours
+}
+
+/// A doctor's day at all sites; a day of `zone`.
+pub fn day_view(conn: &Connection, provider: ProviderId, day: LocalDate, zone: Tz) -> Result<DayView> {
+    let (from, to) = day.bounds(zone);
+    let roster = Roster::read(conn, &mut Sites::default(), provider, from, to)?;
+    let hours = hours(&roster);
     let bookings = bookings::day_of_provider(conn, provider, from, to)?;
     Ok(DayView { day, from, to, bookings, time_off: roster.time_off, hours })
 }
