@@ -66,7 +66,7 @@ pub fn insert(db: &Db, action: &str, rows: Vec<Rows>) -> Result<()> {
                 return Err(Error::Invariant(reason));
             }
             write_rows(conn, catalogue, &body, &mut delta)?;
-            append(conn, catalogue, &mut author, &body)?;
+            log::append(conn, catalogue, &mut author, &body)?;
         }
         conn.execute(
             "UPDATE this_device SET seq = ?1, head_hash = ?2, hlc = ?3 WHERE only = 1",
@@ -203,24 +203,3 @@ fn write_rows(conn: &Connection, catalogue: &Catalogue, body: &Body, delta: &mut
     Ok(())
 }
 
-/// Appends a commit to the log; the author has its number and clock already.
-fn append(conn: &Connection, catalogue: &Catalogue, author: &mut Author, body: &Body) -> Result<()> {
-    let bytes = body.encode()?;
-    let hash = commit::chain_hash(&author.head_hash, author.origin, author.seq, &bytes);
-    conn.prepare_cached(
-        "INSERT INTO commits (id, device, incarnation, seq, hash, signature, hlc, hub_seq, body)
-         VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
-    )?
-    .execute(params![
-        author.origin.device,
-        author.origin.incarnation,
-        author.seq as i64,
-        hash.as_slice(),
-        commit::sign(&author.key, &hash),
-        author.hlc.0,
-        bytes,
-        snapshot::next_id(conn, catalogue)?
-    ])?;
-    author.head_hash = hash.to_vec();
-    log::note_touches(conn, conn.last_insert_rowid(), body)
-}

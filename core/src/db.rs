@@ -94,6 +94,19 @@ struct Writer {
     catalogue: Catalogue,
     /// Whether the last transaction was one without references.
     loose: bool,
+    /// What the connection has been told to wait for.
+    durability: &'static str,
+}
+
+impl Writer {
+    /// Says what a commit waits for; asked before every write, and mostly so already.
+    fn wait_for_disk(&mut self, durability: &'static str) -> Result<()> {
+        if self.durability != durability {
+            self.conn.pragma_update(None, "synchronous", durability)?;
+            self.durability = durability;
+        }
+        Ok(())
+    }
 }
 
 /// An open database. Cheap to share: wrap it in an [`Arc`].
@@ -227,7 +240,7 @@ impl Db {
         Ok(Db {
             path: path.to_owned(),
             key: key.clone(),
-            writer: Mutex::new(Writer { conn, capture, catalogue, loose: false }),
+            writer: Mutex::new(Writer { conn, capture, catalogue, loose: false, durability: "FULL" }),
             next: Mutex::default(),
             readers: Mutex::default(),
             checkpoints: None,
@@ -393,14 +406,14 @@ impl Db {
 
     fn in_transaction<T>(
         &self,
-        durability: &str,
+        durability: &'static str,
         references: bool,
         action: impl FnOnce(&Connection, &Catalogue, Instant) -> Result<T>,
     ) -> Result<T> {
         let now = self.now();
         let mut writer = self.writer()?;
-        let Writer { conn, capture, catalogue, loose } = &mut *writer;
-        conn.pragma_update(None, "synchronous", durability)?;
+        writer.wait_for_disk(durability)?;
+        let Writer { conn, capture, catalogue, loose, .. } = &mut *writer;
         if !references {
             // Only outside a transaction; the next one finds them on again.
             *loose = true;
@@ -437,9 +450,9 @@ impl Db {
     /// # Errors
     /// Those of the disk; nothing is lost by them.
     pub fn checkpoint(&self) -> Result<()> {
-        let writer = self.writer()?;
+        let mut writer = self.writer()?;
         if seeded(Bug::CheckpointUnsynced) {
-            writer.conn.pragma_update(None, "synchronous", "OFF")?;
+            writer.wait_for_disk("OFF")?;
         }
         checkpoints::checkpoint(&writer.conn)
     }
@@ -473,7 +486,7 @@ impl Db {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         drop(next);
         writer.capture.close();
-        writer.conn.pragma_update(None, "synchronous", if seeded(Bug::NormalOnPc) { "NORMAL" } else { "FULL" })?;
+        writer.wait_for_disk(if seeded(Bug::NormalOnPc) { "NORMAL" } else { "FULL" })?;
         if std::mem::take(&mut writer.loose) {
             writer.conn.pragma_update(None, "foreign_keys", true)?;
         }

@@ -7,6 +7,8 @@
 mod data;
 #[path = "day_end.rs"]
 mod day_end;
+#[path = "desk_window.rs"]
+mod desk_window;
 #[path = "grown.rs"]
 mod grown;
 #[path = "paint.rs"]
@@ -17,6 +19,8 @@ mod scale;
 mod support;
 #[path = "taking_over.rs"]
 mod taking_over;
+#[path = "window.rs"]
+mod window;
 
 use std::path::Path;
 use std::time::{Duration, Instant as Watch};
@@ -34,7 +38,7 @@ use support::{Clinic, Seeded};
 fn main() {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     type Part = fn();
-    let parts: [(&str, Part); 9] = [
+    let parts: [(&str, Part); 11] = [
         ("sync", sync),
         ("snapshot", taking_over::measure),
         ("grown", grown::measure),
@@ -42,8 +46,10 @@ fn main() {
         ("walk_in", walk_in),
         ("search", search),
         ("scale", scale::measure),
+        ("booking", scale::measure_booking),
         ("paint", paint::measure),
         ("scale_paint", scale_paint),
+        ("desk_window", desk_window::measure),
     ];
     for (name, part) in parts {
         if only.as_deref().is_none_or(|only| only == name) {

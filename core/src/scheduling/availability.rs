@@ -45,6 +45,18 @@ pub struct TemplateSlot {
     pub mode: Mode,
 }
 
+impl TemplateSlot {
+    fn from_row(id: TemplateSlotId, row: &Row) -> rusqlite::Result<TemplateSlot> {
+        Ok(TemplateSlot {
+            id,
+            weekday: row.get("weekday")?,
+            start_time: row.get("start_time")?,
+            end_time: row.get("end_time")?,
+            mode: row.get("mode")?,
+        })
+    }
+}
+
 impl AvailabilityTemplate {
     fn from_row(row: &Row) -> rusqlite::Result<AvailabilityTemplate> {
         Ok(AvailabilityTemplate {
@@ -65,12 +77,17 @@ impl AvailabilityTemplate {
 
 /// A doctor's templates at all sites, those of the past included, the first day first.
 pub fn templates(conn: &Connection, provider: ProviderId) -> Result<Vec<AvailabilityTemplate>> {
-    let mut found: Vec<AvailabilityTemplate> = conn
-        .prepare_cached("SELECT * FROM availability_templates WHERE provider_id = ?1 AND deleted_at IS NULL ORDER BY valid_from, id")?
-        .query_map([provider], AvailabilityTemplate::from_row)?
-        .collect::<rusqlite::Result<_>>()?;
-    for template in &mut found {
-        template.slots = rows_of(conn, template.id)?;
+    let mut statement = conn.prepare_cached(include_str!("templates.sql"))?;
+    let mut rows = statement.query([provider])?;
+    let mut found: Vec<AvailabilityTemplate> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: TemplateId = row.get("id")?;
+        if found.last().is_none_or(|last| last.id != id) {
+            found.push(AvailabilityTemplate::from_row(row)?);
+        }
+        if let (Some(last), Some(slot)) = (found.last_mut(), row.get::<_, Option<TemplateSlotId>>("slot_id")?) {
+            last.slots.push(TemplateSlot::from_row(slot, row)?);
+        }
     }
     Ok(found)
 }
@@ -91,15 +108,7 @@ fn rows_of(conn: &Connection, template: TemplateId) -> Result<Vec<TemplateSlot>>
         "SELECT id, weekday, start_time, end_time, mode FROM template_slots
          WHERE template_id = ?1 AND deleted_at IS NULL ORDER BY weekday, start_time",
     )?;
-    let rows = statement.query_map([template], |row| {
-        Ok(TemplateSlot {
-            id: row.get("id")?,
-            weekday: row.get("weekday")?,
-            start_time: row.get("start_time")?,
-            end_time: row.get("end_time")?,
-            mode: row.get("mode")?,
-        })
-    })?;
+    let rows = statement.query_map([template], |row| TemplateSlot::from_row(row.get("id")?, row))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

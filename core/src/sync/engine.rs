@@ -141,7 +141,7 @@ pub fn waiting(conn: &Connection) -> Result<u32> {
 /// This PC's name and signing key, for a client of the hub.
 pub fn credentials(conn: &Connection) -> Result<(Uuid, SigningKey)> {
     let author = Author::read(conn)?;
-    Ok((author.origin.device, author.key))
+    Ok((author.origin.device, author.key()))
 }
 
 pub(super) struct Run<'a, H> {
@@ -343,7 +343,7 @@ impl<H: HubApi> Run<'_, H> {
     async fn signed_elsewhere(&self, common: u64) -> Result<Vec<Elsewhere>> {
         let (waiting, key) = self
             .db
-            .read(|conn| Ok((incarnation::waiting_after(conn, self.origin, common)?, Author::read(conn)?.key)))?;
+            .read(|conn| Ok((incarnation::waiting_after(conn, self.origin, common)?, Author::read(conn)?.key())))?;
         let mut lives = Lives::default();
         let mut after = 0;
         while !waiting.is_empty() {

@@ -1,5 +1,6 @@
 //! Turns what a write touched into one commit of this PC's log, in the write's own transaction.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use ed25519_dalek::SigningKey;
@@ -124,6 +125,8 @@ pub struct Catalogue {
     tables: HashMap<Table, TableInfo>,
     rules: Rules,
     snapshots: bool,
+    /// The key that signed last.
+    key: RefCell<Option<SigningKey>>,
 }
 
 /// The replicated tables that the migrated schema has: all of them, unless the file is kept at an
@@ -138,7 +141,7 @@ impl Catalogue {
     pub fn read(conn: &Connection) -> Result<Catalogue> {
         let read = |table| Ok((table, TableInfo::read(conn, table)?));
         let tables = present_tables(conn)?.into_iter().map(read).collect::<Result<_>>()?;
-        Ok(Catalogue { tables, rules: Rules::read(conn)?, snapshots: snapshot::can_take(conn)? })
+        Ok(Catalogue { tables, rules: Rules::read(conn)?, snapshots: snapshot::can_take(conn)?, key: RefCell::default() })
     }
 
     /// The table of this name, if this version and this file have it.
@@ -153,6 +156,13 @@ impl Catalogue {
     pub fn table(&self, table: Table) -> &TableInfo {
         // Catalogue::read has filled in every table there is; names from outside come through `known`.
         &self.tables[&table]
+    }
+
+    /// Signs for this PC, whose key stays the same from one write to the next but for a renewal.
+    fn sign(&self, author: &Author, hash: &[u8; 32]) -> Vec<u8> {
+        let mut known = self.key.borrow_mut();
+        let key = known.take().filter(|key| key.as_bytes() == &author.secret).unwrap_or_else(|| author.key());
+        commit::sign(known.insert(key), hash)
     }
 
     /// Whether the file can hold a snapshot on its way.
@@ -211,7 +221,7 @@ pub fn write_heads(conn: &Connection, table: &str, row: Uuid, group: &str, heads
 /// This PC as its log knows it.
 pub struct Author {
     pub origin: Origin,
-    pub key: SigningKey,
+    secret: [u8; 32],
     pub seq: u64,
     pub head_hash: Vec<u8>,
     pub hlc: Hlc,
@@ -241,12 +251,17 @@ impl Author {
                     .map_err(|_| Error::Invariant("a signing key of another length".into()))?;
                 Ok(Author {
                     origin: Origin { device, incarnation },
-                    key: SigningKey::from_bytes(&secret),
+                    secret,
                     seq: seq.unsigned_abs(),
                     head_hash,
                     hlc: Hlc(hlc),
                 })
             })
+    }
+
+    /// The key that signs what is written here. Making it of its secret takes as long as signing.
+    pub fn key(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.secret)
     }
 }
 
@@ -274,7 +289,7 @@ pub fn record(conn: &Connection, catalogue: &Catalogue, action: Action) -> Resul
     if touched.inserted.is_empty() && touched.updated.is_empty() {
         return Ok(Vec::new());
     }
-    let author = Author::read(conn)?;
+    let mut author = Author::read(conn)?;
     let seq = author.seq + 1;
     let hlc = author.hlc.tick(now);
     let mut delta = Delta::default();
@@ -296,8 +311,20 @@ pub fn record(conn: &Connection, catalogue: &Catalogue, action: Action) -> Resul
         return Ok(Vec::new());
     }
     let body = Body { schema: SCHEMA, hlc: hlc.0, at: now.0, user, action: name.to_owned(), inserts, updates };
+    (author.seq, author.hlc) = (seq, hlc);
+    append(conn, catalogue, &mut author, &body)?;
+    conn.prepare_cached("UPDATE this_device SET seq = ?1, head_hash = ?2, hlc = ?3 WHERE only = 1")?
+        .execute(params![seq as i64, author.head_hash, hlc.0])?;
+    // Deciding or undoing here must open and close the same conflicts as on every other replica.
+    aftermath.derive(conn, catalogue, now)?;
+    delta.store(conn)?;
+    Ok(aftermath.tables.into_iter().collect())
+}
+
+/// Appends a commit to the log; the author has its number and clock already, and gets its hash.
+pub(crate) fn append(conn: &Connection, catalogue: &Catalogue, author: &mut Author, body: &Body) -> Result<()> {
     let bytes = body.encode()?;
-    let hash = commit::chain_hash(&author.head_hash, author.origin, seq, &bytes);
+    let hash = commit::chain_hash(&author.head_hash, author.origin, author.seq, &bytes);
     conn.prepare_cached(
         "INSERT INTO commits (id, device, incarnation, seq, hash, signature, hlc, hub_seq, body)
          VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
@@ -305,20 +332,15 @@ pub fn record(conn: &Connection, catalogue: &Catalogue, action: Action) -> Resul
     .execute(params![
         author.origin.device,
         author.origin.incarnation,
-        seq as i64,
+        author.seq as i64,
         hash.as_slice(),
-        commit::sign(&author.key, &hash),
-        hlc.0,
+        catalogue.sign(author, &hash),
+        author.hlc.0,
         bytes,
         snapshot::next_id(conn, catalogue)?
     ])?;
-    note_touches(conn, conn.last_insert_rowid(), &body)?;
-    conn.prepare_cached("UPDATE this_device SET seq = ?1, head_hash = ?2, hlc = ?3 WHERE only = 1")?
-        .execute(params![seq as i64, hash.as_slice(), hlc.0])?;
-    // Deciding or undoing here must open and close the same conflicts as on every other replica.
-    aftermath.derive(conn, catalogue, now)?;
-    delta.store(conn)?;
-    Ok(aftermath.tables.into_iter().collect())
+    author.head_hash = hash.to_vec();
+    note_touches(conn, conn.last_insert_rowid(), body)
 }
 
 /// Remembers which rows a commit concerns, for the history of each.

@@ -30,7 +30,7 @@ pub fn renew(db: &Db, actor: Actor) -> Result<bool> {
         let mut secret = [0; 32];
         tx.entropy.fill(&mut secret);
         let (device, next) = (author.origin.device, SigningKey::from_bytes(&secret));
-        let KeyRenewal { old_key, new_key, signature } = KeyRenewal::signed(device, &author.key, &next);
+        let KeyRenewal { old_key, new_key, signature } = KeyRenewal::signed(device, &author.key(), &next);
         let known = tx.execute(
             "UPDATE devices SET public_key = ?1, updated_at = ?2 WHERE id = ?3",
             params![new_key, tx.now, device],
@@ -68,7 +68,7 @@ pub(super) fn forget_former(conn: &Connection) -> Result<()> {
 pub(super) fn signers(conn: &Connection, author: &Author, bodies: &[Vec<u8>]) -> Result<Vec<SigningKey>> {
     let device = author.origin.device;
     let renewal = bodies.iter().position(|body| Body::decode(body).is_ok_and(|b| !of_body(&b, device).is_empty()));
-    let mut keys = vec![author.key.clone(); bodies.len()];
+    let mut keys = vec![author.key(); bodies.len()];
     if let Some(renewal) = renewal
         && let Some(former) = former(conn)?
     {
