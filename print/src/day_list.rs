@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::DayListLabels;
+use crate::Language;
 
 /// Who comes when, doctor by doctor, on A4 with room to write.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
 pub struct DayListSheet {
-    /// Language of the fixed words as a BCP 47 tag.
+    /// Language of the fixed words.
     #[serde(default)]
-    pub language: String,
+    pub language: Language,
     /// Name of the clinic.
     pub clinic: String,
     /// Where in town this site is.
@@ -20,9 +20,6 @@ pub struct DayListSheet {
     /// When it was printed, such as "07:45".
     pub printed_text: String,
     pub doctors: Vec<DayListDoctor>,
-    /// The fixed words.
-    #[serde(default)]
-    pub labels: DayListLabels,
 }
 
 /// The day of one doctor.
@@ -31,6 +28,8 @@ pub struct DayListDoctor {
     pub name: String,
     #[serde(default)]
     pub room: Option<String>,
+    /// How many come, such as "6 patients".
+    pub count_text: String,
     pub visits: Vec<DayListVisit>,
 }
 

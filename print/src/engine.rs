@@ -4,12 +4,14 @@ use std::sync::OnceLock;
 
 use serde::Serialize;
 use typst::foundations::{Dict, IntoValue};
+use typst::layout::{Frame, FrameItem};
 use typst_as_lib::{TypstAsLibError, TypstEngine};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 use typst_svg::SvgOptions;
 
-use crate::{PrintError, Printable, qr, text};
+use crate::words::{Labels, Words};
+use crate::{Language, PrintError, Printable, qr, text};
 
 const TEMPLATES: [(&str, &str); 6] = [
     ("shared.typ", include_str!("../templates/shared.typ")),
@@ -52,13 +54,13 @@ pub(crate) fn warm_up() {
 
 pub(crate) fn lay_out(doc: &Printable) -> Result<PagedDocument, PrintError> {
     match doc {
-        Printable::Slip(slip) => compile("slip.typ", slip, &slip.language, None),
-        Printable::BlankSlips(slips) => compile("blank_slips.typ", slips, &slips.language, None),
-        Printable::DayList(sheet) => compile("day_list.typ", sheet, &sheet.language, None),
-        Printable::Receipt(receipt) => compile("receipt.typ", receipt, &receipt.language, None),
+        Printable::Slip(slip) => compile("slip.typ", slip, slip.language, |words| &words.slip, None),
+        Printable::BlankSlips(slips) => compile("blank_slips.typ", slips, slips.language, |words| &words.blank, None),
+        Printable::DayList(sheet) => compile("day_list.typ", sheet, sheet.language, |words| &words.day_list, None),
+        Printable::Receipt(receipt) => compile("receipt.typ", receipt, receipt.language, |words| &words.receipt, None),
         Printable::Prescription(sheet) => {
             let qr = sheet.verification.as_ref().map(|v| qr::svg(&v.payload)).transpose()?;
-            compile("prescription.typ", sheet, &sheet.language, qr)
+            compile("prescription.typ", sheet, sheet.language, |words| &words.prescription, qr)
         }
     }
 }
@@ -67,16 +69,18 @@ pub(crate) fn lay_out(doc: &Printable) -> Result<PagedDocument, PrintError> {
 fn compile(
     template: &str,
     doc: &impl Serialize,
-    language: &str,
+    language: Language,
+    labels: impl Fn(&Words) -> &Labels,
     qr: Option<qr::QrSvg>,
 ) -> Result<PagedDocument, PrintError> {
     let failed = |e: serde_json::Error| PrintError::Prepare(e.to_string());
     let mut data = serde_json::to_value(doc).map_err(failed)?;
-    let rtl = text::is_rtl(language);
+    data["labels"] = serde_json::to_value(labels(language.words())).map_err(failed)?;
+    let rtl = language.is_rtl();
     text::prepare(&mut data, rtl);
     let mut inputs = Dict::new();
     inputs.insert("doc".into(), data.to_string().into_value());
-    inputs.insert("lang".into(), text::language(language).into_value());
+    inputs.insert("lang".into(), language.code().into_value());
     inputs.insert("rtl".into(), rtl.into_value());
     if let Some(qr) = qr {
         inputs.insert("qr".into(), qr.svg.into_value());
@@ -98,6 +102,26 @@ pub(crate) fn pdf(pages: &PagedDocument) -> Result<Vec<u8>, PrintError> {
         let text: Vec<_> = list.iter().map(|d| d.message.to_string()).collect();
         PrintError::Export(text.join("; "))
     })
+}
+
+/// The characters, in the order of the page, for which no font has a shape.
+pub(crate) fn without_shape(pages: &PagedDocument) -> String {
+    let mut found = String::new();
+    pages.pages().iter().for_each(|page| look(&page.frame, &mut found));
+    found
+}
+
+fn look(frame: &Frame, found: &mut String) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => look(&group.frame, found),
+            FrameItem::Text(text) => {
+                let missing = text.glyphs.iter().filter(|glyph| glyph.id == 0);
+                missing.for_each(|glyph| found.push_str(&text.text[glyph.range()]));
+            }
+            _ => {}
+        }
+    }
 }
 
 pub(crate) fn svg_pages(pages: &PagedDocument) -> Vec<String> {

@@ -2,11 +2,11 @@
 //!
 //! Plain structs go in, a PDF or one SVG per page comes out. This crate knows
 //! no database and no window, so whatever it needs to print is in the struct,
-//! already worded for the reader; every fixed word comes from a labels struct.
+//! already worded for the reader; the fixed words come from the catalogue in the
+//! document's language.
 
 mod day_list;
 mod engine;
-mod labels;
 mod prescription;
 mod qr;
 mod receipt;
@@ -17,13 +17,12 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use day_list::{DayListDoctor, DayListSheet, DayListVisit};
-pub use labels::{BlankLabels, DayListLabels, Labels, ReceiptLabels, SlipLabels};
 pub use prescription::{
     Clinic, Paper, Patient, Prescriber, PrescriptionSheet, SheetItem, Superseded, Teleconsultation, Verification,
 };
-pub use receipt::{Receipt, ReceiptKind, ReceiptLine, ReceiptPaper};
+pub use receipt::{Receipt, ReceiptDetail, ReceiptKind, ReceiptLine, ReceiptPaper};
 pub use slip::{BlankSlips, Line, Reprint, Slip, SlipPaper};
-pub use words::SlipWords;
+pub use words::{Language, MethodWords, SexWords, StatusWords, Words};
 
 /// Everything that can be sent to a printer or shown as a preview.
 #[expect(clippy::large_enum_variant, reason = "one is built for each print, and a box would only burden the caller")]
@@ -72,6 +71,11 @@ pub fn pdf(doc: &Printable) -> Result<Vec<u8>, PrintError> {
 /// Lays the document out and returns one SVG image per page.
 pub fn svg_pages(doc: &Printable) -> Result<Vec<String>, PrintError> {
     Ok(engine::svg_pages(&engine::lay_out(doc)?))
+}
+
+/// The characters of the document, in the order of the page, for which none of the fonts has a shape.
+pub fn without_shape(doc: &Printable) -> Result<String, PrintError> {
+    Ok(engine::without_shape(&engine::lay_out(doc)?))
 }
 
 /// Prepares the fonts and templates, so that the first print is as quick as the next.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{Labels, Reprint};
+use crate::{Language, Reprint};
 
 /// A prescription on A4 or A5; empty texts print nothing, neither value nor label.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -11,9 +11,9 @@ pub struct PrescriptionSheet {
     /// Paper size.
     #[serde(default)]
     pub paper: Paper,
-    /// Language of the fixed words as a BCP 47 tag; it decides the reading direction ("en" if empty).
+    /// Language of the fixed words; it decides the reading direction.
     #[serde(default)]
-    pub language: String,
+    pub language: Language,
     /// Prescription number.
     pub number: String,
     /// Day of issue in words.
@@ -52,9 +52,6 @@ pub struct PrescriptionSheet {
     /// Set when the sheet is printed again.
     #[serde(default)]
     pub reprinted: Option<Reprint>,
-    /// The fixed words.
-    #[serde(default)]
-    pub labels: Labels,
 }
 
 /// Paper a prescription is printed on.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{Clinic, ReceiptLabels, Reprint};
+use crate::{Clinic, Language, Reprint};
 
 /// Paper a receipt is printed on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -35,9 +35,9 @@ pub struct Receipt {
     /// Paper size.
     #[serde(default)]
     pub paper: ReceiptPaper,
-    /// Language of the fixed words as a BCP 47 tag; it decides the reading direction ("en" if empty).
+    /// Language of the fixed words; it decides the reading direction.
     #[serde(default)]
-    pub language: String,
+    pub language: Language,
     /// What the money was.
     pub kind: ReceiptKind,
     /// Receipt number, such as "A-2026-R0001".
@@ -58,9 +58,9 @@ pub struct Receipt {
     /// Number of the bill.
     #[serde(default)]
     pub invoice: Option<String>,
-    /// The visit that a deposit is for.
+    /// The visit that a deposit is for: when and with whom.
     #[serde(default)]
-    pub visit: Option<String>,
+    pub visit: Vec<String>,
     /// What the bill is made of.
     #[serde(default)]
     pub lines: Vec<ReceiptLine>,
@@ -93,9 +93,6 @@ pub struct Receipt {
     /// Set when the receipt is printed again, which never gives a new number.
     #[serde(default)]
     pub reprinted: Option<Reprint>,
-    /// The fixed words.
-    #[serde(default)]
-    pub labels: ReceiptLabels,
 }
 
 /// One line of the bill.
@@ -103,9 +100,24 @@ pub struct Receipt {
 pub struct ReceiptLine {
     /// What for.
     pub text: String,
-    /// Pieces, price, discount and tax where they are more than one times the price.
+    /// Pieces and price, where it is more than one times the price.
     #[serde(default)]
-    pub detail: Option<String>,
+    pub detail: Option<ReceiptDetail>,
     /// What it comes to.
     pub amount: String,
+}
+
+/// How the amount of a line comes about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ReceiptDetail {
+    /// Pieces.
+    pub quantity: String,
+    /// Price of one.
+    pub price: String,
+    /// Taken off.
+    #[serde(default)]
+    pub less: Option<String>,
+    /// Put on.
+    #[serde(default)]
+    pub tax: Option<String>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{BlankLabels, SlipLabels};
+use crate::Language;
 
 /// What slips are printed on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -19,9 +19,9 @@ pub enum SlipPaper {
 /// A queue slip, black only.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
 pub struct Slip {
-    /// Language of the fixed words as a BCP 47 tag; it decides the reading direction ("en" if empty).
+    /// Language of the fixed words; it decides the reading direction.
     #[serde(default)]
-    pub language: String,
+    pub language: Language,
     #[serde(default)]
     pub paper: SlipPaper,
     /// Name of the clinic.
@@ -50,12 +50,9 @@ pub struct Slip {
     /// Set when the slip is printed again, which never gives a new number.
     #[serde(default)]
     pub reprinted: Option<Reprint>,
-    /// What to do now, one entry per language.
+    /// What to do now, one line for each language of those who read the slip.
     #[serde(default)]
     pub notice: Vec<Line>,
-    /// The fixed words.
-    #[serde(default)]
-    pub labels: SlipLabels,
 }
 
 /// When something already printed came out of the printer again.
@@ -72,18 +69,17 @@ pub struct Reprint {
 pub struct Line {
     /// The words.
     pub text: String,
-    /// Their language as a BCP 47 tag, for letters that differ between languages of one script.
-    #[serde(default)]
-    pub language: Option<String>,
+    /// Their language.
+    pub language: Language,
 }
 
 /// Slips with a number and nothing else yet, for the hours without power: on roll paper one after the
 /// other, on A4 eight to a sheet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
 pub struct BlankSlips {
-    /// Language of the fixed words as a BCP 47 tag.
+    /// Language of the fixed words.
     #[serde(default)]
-    pub language: String,
+    pub language: Language,
     #[serde(default)]
     pub paper: SlipPaper,
     /// Name of the clinic.
@@ -92,7 +88,4 @@ pub struct BlankSlips {
     pub site: String,
     /// Lane first, such as "A-101".
     pub numbers: Vec<String>,
-    /// The fixed words.
-    #[serde(default)]
-    pub labels: BlankLabels,
 }

@@ -14,37 +14,21 @@ static RTL_LETTER: LazyLock<Regex> =
 static LTR_LETTER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[\p{L}--[\p{Arabic}\p{Hebrew}\p{Syriac}\p{Thaana}\p{Nko}]]"));
 
-static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[a-z]+\}"));
+static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{\{[a-z]+\}\}"));
 
-/// Numbers with a unit, together with the Latin words and further numbers around them, and
-/// schedules such as "1-0-1".
+/// Numbers with a unit, together with the Latin words and further numbers around them,
+/// schedules such as "1-0-1", and phone numbers that begin with a plus.
 static LTR_RUN: LazyLock<Regex> = LazyLock::new(|| {
     const NUMBER: &str = r"\d+(?:[.,٫٬]\d+)*";
+    const PLAIN: &str = r"[0-9]+(?:[.,][0-9]+)*";
     const UNIT: &str = r"[\p{Latin}µμΩ%°℃℉][\p{Latin}µμ%°²³]*";
     pattern(&format!(
-        r"(?:\p{{Latin}}[\p{{Latin}}'’.\-]*[\s\-])*[<>≤≥≈±~+\-−]?{NUMBER}(?:\s?[-–—−×x/*]\s?{NUMBER})*\s?{UNIT}(?:(?:\s?[/×*+\-–]\s?|\s)(?:{NUMBER}|{UNIT}))*|[0-9]+(?:\s?[-–—−/×]\s?[0-9]+)+"
+        r"(?:\p{{Latin}}[\p{{Latin}}'’.\-]*[\s\-])*[<>≤≥≈±~+\-−]?{NUMBER}(?:\s?[-–—−×x/*]\s?{NUMBER})*\s?{UNIT}(?:(?:\s?[/×*+\-–]\s?|\s)(?:{NUMBER}|{UNIT}))*|{PLAIN}(?:\s?[-–—−/×]\s?{PLAIN})+|\+[0-9](?:[\s\-]?[0-9])+"
     ))
 });
 
 fn pattern(source: &str) -> Regex {
     Regex::new(source).unwrap_or_else(|e| unreachable!("a constant pattern is wrong: {e}"))
-}
-
-/// Reduces a BCP 47 tag to the language code the typesetter accepts.
-pub(crate) fn language(tag: &str) -> String {
-    let code = tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
-    let valid = (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase());
-    if valid { code } else { "en".to_owned() }
-}
-
-/// Whether a language is read from right to left; a script in the tag outweighs the language.
-pub(crate) fn is_rtl(tag: &str) -> bool {
-    let script = tag.split(['-', '_']).skip(1).find(|part| part.len() == 4);
-    match script {
-        Some(script) => ["Arab", "Hebr", "Thaa", "Syrc", "Nkoo"].iter().any(|s| s.eq_ignore_ascii_case(script)),
-        None => ["ar", "fa", "ur", "he", "ps", "dv", "ug", "yi", "ckb", "sd", "ks", "arz", "syr"]
-            .contains(&language(tag).as_str()),
-    }
 }
 
 /// Prepares every text of a document, and drops those that hold nothing but spaces.
@@ -57,8 +41,7 @@ pub(crate) fn prepare(value: &mut Value, rtl_page: bool) {
             for (key, value) in map {
                 match (key.as_str(), value) {
                     // Codes for the template, and the QR payload it gets as a drawing.
-                    ("paper", _) => {}
-                    ("language", Value::String(tag)) => *tag = language(tag),
+                    ("paper" | "language" | "kind", _) => {}
                     ("payload", payload) => *payload = Value::Null,
                     (_, value) => prepare(value, rtl_page),
                 }
@@ -109,15 +92,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_language_tag_gives_code_and_direction() {
-        assert_eq!(language("mr-IN"), "mr");
-        assert_eq!(language("klingon"), "en");
-        assert_eq!(language(""), "en");
-        assert!(is_rtl("ar") && is_rtl("ur-PK") && is_rtl("pa-Arab-PK"));
-        assert!(!is_rtl("pa-IN") && !is_rtl("ks-Deva") && !is_rtl("en"));
-    }
-
-    #[test]
     fn english_on_an_english_page_is_left_alone() {
         assert_eq!(prepare_text("Take 500 mg", false), "Take 500 mg");
         assert_eq!(prepare_text("500 mg", true), "\u{2066}500 mg\u{2069}");
@@ -132,7 +106,9 @@ mod tests {
             ("خذ Amoxicillin 500 mg الآن", "Amoxicillin 500 mg"),
             ("خذ ٢٫٥ mg/kg/day الآن", "٢٫٥ mg/kg/day"),
             ("خذ 1 - 0 - 2 الآن", "1 - 0 - 2"),
+            ("خذ 0.5-0-0.5 الآن", "0.5-0-0.5"),
             ("خذ <38.5 °C الآن", "<38.5 °C"),
+            ("اتصل على +91 20 5550-1234 الآن", "+91 20 5550-1234"),
         ] {
             let prepared = prepare_text(line, true);
             assert!(prepared.contains(&format!("\u{2066}{run}\u{2069}")), "{prepared:?}");
@@ -143,7 +119,7 @@ mod tests {
     #[test]
     fn most_of_its_letters_decide_where_a_line_begins() {
         assert!(prepare_text("Dr Farah Siddiqui (فرح)", false).starts_with(LTR_ISOLATE));
-        assert!(prepare_text("صفحة {page} من {pages}", true).starts_with(RTL_ISOLATE));
+        assert!(prepare_text("صفحة {{page}} من {{pages}}", true).starts_with(RTL_ISOLATE));
     }
 
     #[test]

@@ -34,10 +34,16 @@ fn day(visits: usize) -> DayListSheet {
         date_text: "Thursday 19 November 2026".into(),
         printed_text: "07:45".into(),
         doctors: vec![
-            DayListDoctor { name: "Dr Farah Siddiqui".into(), room: some("Room 2"), visits: visits.collect() },
+            DayListDoctor {
+                name: "Dr Farah Siddiqui".into(),
+                room: some("Room 2"),
+                count_text: Language::En.words().patients(visits.len() as u32),
+                visits: visits.collect(),
+            },
             DayListDoctor {
                 name: "Dr Arjun Menon".into(),
                 room: None,
+                count_text: "2 patients".into(),
                 visits: vec![visit("10:40", "नूर क़ासिम"), visit("11:00", "نورة قاسم")],
             },
         ],
@@ -108,7 +114,12 @@ fn a_name_is_no_markup_here_either() {
     let hostile = r##"#panic("no") *bold* $x$ [a] {b} \ "q""##;
     let list = DayListSheet {
         clinic: hostile.into(),
-        doctors: vec![DayListDoctor { name: hostile.into(), room: some(hostile), visits: vec![visit("9", hostile)] }],
+        doctors: vec![DayListDoctor {
+            name: hostile.into(),
+            room: some(hostile),
+            count_text: hostile.into(),
+            visits: vec![visit("9", hostile)],
+        }],
         ..DayListSheet::default()
     };
     assert!(text(&pdf(&Printable::DayList(list)).unwrap()).contains("*bold*"));

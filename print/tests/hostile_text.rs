@@ -13,7 +13,7 @@ fn everywhere(text: &str) -> [Printable; 2] {
     let t = || text.to_owned();
     let s = || Some(text.to_owned());
     let slip = Slip {
-        language: t(),
+        language: Language::Ar,
         paper: SlipPaper::Roll,
         clinic: t(),
         site: t(),
@@ -26,8 +26,7 @@ fn everywhere(text: &str) -> [Printable; 2] {
         patient: t(),
         patient_alternate: s(),
         reprinted: Some(Reprint { at: t(), first: t() }),
-        notice: vec![Line { text: t(), language: s() }],
-        labels: SlipLabels { reprinted: t(), first_printed: t() },
+        notice: vec![Line { text: t(), language: Language::En }],
     };
     let item = SheetItem {
         medicine: t(),
@@ -43,7 +42,7 @@ fn everywhere(text: &str) -> [Printable; 2] {
     };
     let sheet = PrescriptionSheet {
         paper: Paper::A5,
-        language: t(),
+        language: Language::En,
         number: t(),
         date_text: t(),
         time_text: t(),
@@ -68,7 +67,6 @@ fn everywhere(text: &str) -> [Printable; 2] {
         supersedes: s(),
         superseded_by: Some(Superseded { by: t(), on: t() }),
         reprinted: Some(Reprint { at: t(), first: t() }),
-        labels: Labels::default(),
     };
     [Printable::Slip(slip), Printable::Prescription(sheet)]
 }
@@ -90,7 +88,7 @@ fn nothing_a_person_can_type_stops_the_printer() {
         "\u{1F489}\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467} \u{10FFFF} \u{E000} 漢字 ไทย",
         "a\0b\u{1}c\u{7F}\u{85}\u{2028}\u{2029}\r\n\tz",
         "\u{202E}gm 005\u{202C} \u{2067}\u{2067}\u{2069}",
-        "{page} {pages} {by} {number} {date} {at} {first}",
+        "{{page}} {{pages}} {{by}} {{number}} {{date}} {{at}} {{first}}",
         "e\u{301}\u{301}\u{301}\u{301} क्ष्म्य لا",
         "\n\n\n",
         "-",

@@ -27,7 +27,12 @@ fn sunitas() -> Receipt {
             ReceiptLine { text: "Consultation".into(), detail: None, amount: "500.00".into() },
             ReceiptLine {
                 text: "Dressing".into(),
-                detail: Some("2 × 80.00, less 10.00".into()),
+                detail: Some(ReceiptDetail {
+                    quantity: "2".into(),
+                    price: "80.00".into(),
+                    less: some("10.00"),
+                    tax: None,
+                }),
                 amount: "150.00".into(),
             },
         ],
@@ -83,7 +88,7 @@ fn the_receipt_fits_the_roll_and_the_sheet() {
 fn a_deposit_names_its_visit_and_a_refund_what_it_gives_back() {
     let deposit = Receipt {
         kind: ReceiptKind::Deposit,
-        visit: Some("Fri 20 Nov 2026, Dr Farah Siddiqui".into()),
+        visit: vec!["Fri 20 Nov 2026".into(), "Dr Farah Siddiqui".into()],
         invoice: None,
         lines: vec![],
         total: None,
@@ -115,7 +120,7 @@ fn a_reprint_is_marked_and_keeps_the_number() {
 #[test]
 fn hostile_words_stay_words_and_an_arabic_receipt_keeps_its_figures() {
     let receipt = Receipt {
-        language: "ar".into(),
+        language: Language::Ar,
         patient: "#eval(\"1\") *bold* نورة قاسم".into(),
         lines: vec![ReceiptLine { text: "@x $y$ \\ ]".into(), detail: None, amount: "1250.00".into() }],
         ..sunitas()

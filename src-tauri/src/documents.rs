@@ -3,16 +3,15 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use chrono::Datelike;
 use chrono_tz::Tz;
-use neem_core::billing::{self, InvoiceLine, PaymentKind, PaymentMethod};
-use neem_core::ids::{ClinicId, Instant, LocalDate, PaymentId, PrescriptionId, ProviderId, SlipBatchId, TicketId};
+use neem_core::billing::{self, InvoiceLine, MoneyText, PaymentKind, PaymentMethod};
+use neem_core::ids::{ClinicId, Instant, LocalDate, PatientId, PaymentId, PrescriptionId, ProviderId, SlipBatchId, TicketId};
 use neem_core::patients::{self, Gender};
 use neem_core::prescriptions::{self, SheetItem, SignedSheet};
 use neem_core::{Code, Error, Result, scheduling, tenancy};
 use neem_print::{
-    Clinic, Patient, Prescriber, PrescriptionSheet, Printable, Receipt, ReceiptKind, ReceiptLine, ReceiptPaper,
-    Reprint, Slip, SlipWords, Verification,
+    Clinic, Language, Line, Patient, Prescriber, PrescriptionSheet, Printable, Receipt, ReceiptDetail, ReceiptKind,
+    ReceiptLine, ReceiptPaper, Reprint, Slip, Verification, Words,
 };
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
@@ -59,6 +58,18 @@ pub struct DocumentPreview {
     /// Where it goes: the printer of slips, or the system's default, if there is one.
     pub printer: Option<String>,
     pub printed_before: bool,
+    /// In which language it comes out.
+    pub language: Language,
+    /// In which it could: that of the screen, and the patient's where it is another.
+    pub languages: Vec<Language>,
+}
+
+/// The language of the screen, and the one that was chosen for this paper, if any was.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PaperLanguage {
+    pub screen: Language,
+    pub chosen: Option<Language>,
 }
 
 impl DocumentRef {
@@ -119,21 +130,54 @@ impl DocumentRef {
         Ok(())
     }
 
+    /// The patient who takes the paper away; none for the papers of the desk.
+    fn patient(self, conn: &Connection) -> Result<Option<PatientId>> {
+        Ok(match self {
+            DocumentRef::Slip { id } => Some(scheduling::ticket(conn, id)?.patient_id),
+            DocumentRef::Receipt { id, .. } => Some(billing::payment(conn, id)?.patient_id),
+            DocumentRef::Prescription { id } => Some(prescriptions::sheet(conn, id)?.sheet.patient),
+            DocumentRef::BlankSlips { .. } | DocumentRef::DayList { .. } => None,
+        })
+    }
+
+    /// In which languages it can come out, the one of the screen first.
+    pub fn languages(self, conn: &Connection, screen: Language, now: Instant) -> Result<Vec<Language>> {
+        // Whoever was erased has left no language, and the prescription all the same.
+        let patient = self.patient(conn)?.and_then(|id| patients::patient(conn, id, now.day(Tz::UTC)).ok());
+        let theirs = patient.and_then(|patient| patient.primary_language);
+        let theirs = theirs.as_deref().and_then(Language::of).filter(|theirs| *theirs != screen);
+        Ok([Some(screen), theirs].into_iter().flatten().collect())
+    }
+
+    /// In which language it comes out: the desk's own papers in that of the screen, a slip and a receipt in the
+    /// patient's where Neem speaks it. A prescription is read by a pharmacist next, who lives where the clinic is, so
+    /// it is in the patient's only when somebody chose that.
+    pub fn language(self, languages: &[Language], chosen: Option<Language>) -> Language {
+        let theirs = match self {
+            DocumentRef::Slip { .. } | DocumentRef::Receipt { .. } => languages.last(),
+            DocumentRef::BlankSlips { .. } | DocumentRef::DayList { .. } | DocumentRef::Prescription { .. } => {
+                languages.first()
+            }
+        };
+        chosen.filter(|chosen| languages.contains(chosen)).or(theirs.copied()).unwrap_or_default()
+    }
+
     /// The document with all its words, and the name of its file.
-    pub fn printable(self, conn: &Connection, now: Instant) -> Result<(Printable, String)> {
+    pub fn printable(self, conn: &Connection, wanted: PaperLanguage, now: Instant) -> Result<(Printable, String)> {
         let first = self.first_print(conn)?;
+        let language = self.language(&self.languages(conn, wanted.screen, now)?, wanted.chosen);
         match self {
-            DocumentRef::Slip { id } => slip(conn, id, first, now),
-            DocumentRef::BlankSlips { id } => desk_papers::blank_slips(conn, id),
+            DocumentRef::Slip { id } => slip(conn, id, language, wanted.screen, first, now),
+            DocumentRef::BlankSlips { id } => desk_papers::blank_slips(conn, id, language),
             DocumentRef::DayList { clinic_id, day, provider_id } => {
-                desk_papers::day_list(conn, clinic_id, day, provider_id, now)
+                desk_papers::day_list(conn, clinic_id, day, provider_id, language, now)
             }
             DocumentRef::Prescription { id } => {
                 let signed = prescriptions::sheet(conn, id)?;
                 let name = format!("prescription-{}.pdf", signed.sheet.number);
-                Ok((Printable::Prescription(sheet(signed, first, now)), name))
+                Ok((Printable::Prescription(sheet(signed, language, first, now)), name))
             }
-            DocumentRef::Receipt { id, paper } => receipt(conn, id, paper, first, now),
+            DocumentRef::Receipt { id, paper } => receipt(conn, id, paper, language, first, now),
         }
     }
 }
@@ -142,25 +186,34 @@ pub fn time(at: Instant, zone: Tz) -> String {
     at.to_utc().with_timezone(&zone).format("%H:%M").to_string()
 }
 
-fn date(at: Instant, zone: Tz) -> String {
-    at.to_utc().with_timezone(&zone).format("%a %-d %b %Y").to_string()
+/// A paper of an earlier day says which.
+fn reprint(words: &Words, first: Option<Instant>, now: Instant, zone: Tz) -> Option<Reprint> {
+    let first = first?;
+    let of_today = first.day(zone) == now.day(zone);
+    let said = time(first, zone);
+    let first = if of_today { said } else { words.listed(&[words.day(first.day(zone).0), said]) };
+    Some(Reprint { at: time(now, zone), first })
 }
 
-fn reprint(first: Option<Instant>, now: Instant, zone: Tz) -> Option<Reprint> {
-    first.map(|first| Reprint { at: time(now, zone), first: time(first, zone) })
-}
-
-fn slip(conn: &Connection, id: TicketId, first: Option<Instant>, now: Instant) -> Result<(Printable, String)> {
+fn slip(
+    conn: &Connection,
+    id: TicketId,
+    language: Language,
+    screen: Language,
+    first: Option<Instant>,
+    now: Instant,
+) -> Result<(Printable, String)> {
     let ticket = scheduling::ticket(conn, id)?;
     let site = tenancy::clinic(conn, ticket.clinic_id)?;
     let zone = site.zone();
     let patient = patients::patient(conn, ticket.patient_id, now.day(zone))?;
-    // The slip is the patient's, so it speaks their language; the screens have their own.
-    let words = SlipWords::of(patient.primary_language.as_deref());
-    let day = ticket.issued_at.to_utc().with_timezone(&zone).date_naive();
-    let theirs = patient.primary_language.as_deref().unwrap_or_default();
+    let words = language.words();
+    // Once more for whoever of the desk helps, who reads the screen.
+    let mut readers = vec![language, screen];
+    readers.dedup();
+    let theirs = patient.primary_language.as_deref().unwrap_or(language.code());
     let slip = Slip {
-        language: words.language.into(),
+        language,
         paper: printers::chosen(conn)?.1,
         clinic: tenancy::tenant(conn)?.name,
         site: site.name,
@@ -168,18 +221,12 @@ fn slip(conn: &Connection, id: TicketId, first: Option<Instant>, now: Instant) -
         doctor: ticket.provider_name,
         room_alternate: ticket.room.as_deref().and_then(|room| spoken::room(theirs, room)),
         room: ticket.room,
-        date_text: words.day(
-            day.weekday().num_days_from_monday() as usize,
-            day.day(),
-            day.month0() as usize,
-            day.year(),
-        ),
+        date_text: words.day(ticket.issued_at.day(zone).0),
         time_text: time(ticket.issued_at, zone),
         patient: patient.full_name,
         patient_alternate: patient.alternate_name,
-        reprinted: reprint(first, now, zone),
-        notice: words.notice(),
-        labels: words.labels(),
+        reprinted: reprint(words, first, now, zone),
+        notice: readers.into_iter().map(|language| Line { text: language.words().called.clone(), language }).collect(),
     };
     Ok((Printable::Slip(slip), format!("slip-{}.pdf", ticket.number)))
 }
@@ -189,9 +236,11 @@ fn receipt(
     conn: &Connection,
     id: PaymentId,
     paper: ReceiptPaper,
+    language: Language,
     first: Option<Instant>,
     now: Instant,
 ) -> Result<(Printable, String)> {
+    let words = language.words();
     let payment = billing::payment(conn, id)?;
     let number = payment.receipt_number.clone().ok_or(Code::NotFound)?;
     let site = tenancy::clinic(conn, payment.clinic_id)?;
@@ -201,9 +250,9 @@ fn receipt(
     let visit = match (payment.kind, payment.appointment_id) {
         (PaymentKind::Deposit, Some(id)) => {
             let visit = scheduling::appointment(conn, id)?;
-            Some(format!("{}, {}", date(visit.start, zone), visit.provider_name))
+            vec![words.day(visit.start.day(zone).0), visit.provider_name]
         }
-        _ => None,
+        _ => Vec::new(),
     };
     let refund_of = match payment.refund_of_id {
         Some(id) => billing::payment(conn, id)?.receipt_number,
@@ -211,14 +260,14 @@ fn receipt(
     };
     let receipt = Receipt {
         paper,
-        language: "en".into(),
+        language,
         kind: match payment.kind {
             PaymentKind::Payment => ReceiptKind::Payment,
             PaymentKind::Deposit => ReceiptKind::Deposit,
             PaymentKind::Refund => ReceiptKind::Refund,
         },
         number: number.clone(),
-        date_text: date(payment.received_at, zone),
+        date_text: words.day(payment.received_at.day(zone).0),
         time_text: time(payment.received_at, zone),
         clinic: Clinic { name: tenancy::tenant(conn)?.name, address: site.address, phone: site.phone },
         patient: patient.full_name,
@@ -226,62 +275,64 @@ fn receipt(
         record_number: patient.record_number,
         invoice: bill.as_ref().map(|bill| bill.number.clone()),
         visit,
-        lines: bill.as_ref().map(|bill| bill.lines.iter().map(bill_line).collect()).unwrap_or_default(),
-        total: bill.as_ref().map(|bill| bill.total.amount.clone()),
+        lines: bill.as_ref().map(|bill| bill.lines.iter().map(|line| bill_line(words, line)).collect()).unwrap_or_default(),
+        total: bill.as_ref().map(|bill| words.number(&bill.total.amount)),
         paid_before: bill
             .as_ref()
             .filter(|bill| !bill.paid_before.is_zero())
-            .map(|bill| bill.paid_before.amount.clone()),
-        amount: payment.amount.amount,
+            .map(|bill| words.number(&bill.paid_before.amount)),
+        amount: words.number(&payment.amount.amount),
         currency: payment.amount.currency,
-        method: method(payment.method).into(),
+        method: method(words, payment.method).into(),
         reference: payment.transaction_reference,
         refund_of,
         note: payment.note,
-        owed: bill.map(|bill| bill.owed.amount),
+        owed: bill.map(|bill| words.number(&bill.owed.amount)),
         received_by: billing::received_by(conn, payment.id)?.unwrap_or_default(),
-        reprinted: reprint(first, now, zone),
-        ..Receipt::default()
+        reprinted: reprint(words, first, now, zone),
     };
     Ok((Printable::Receipt(receipt), format!("receipt-{number}.pdf")))
 }
 
-fn bill_line(line: &InvoiceLine) -> ReceiptLine {
-    let mut detail = format!("{} × {}", line.quantity, line.unit_price.amount);
-    if !line.discount.is_zero() {
-        detail.push_str(&format!(", less {}", line.discount.amount));
-    }
-    if !line.tax.is_zero() {
-        detail.push_str(&format!(", tax {}", line.tax.amount));
-    }
+fn bill_line(words: &Words, line: &InvoiceLine) -> ReceiptLine {
+    let unless_zero = |money: &MoneyText| (!money.is_zero()).then(|| words.number(&money.amount));
     let plain = line.total == line.unit_price;
     ReceiptLine {
         text: line.description.clone(),
-        detail: (!plain).then_some(detail),
-        amount: line.total.amount.clone(),
+        detail: (!plain).then(|| ReceiptDetail {
+            quantity: words.number(&line.quantity.to_string()),
+            price: words.number(&line.unit_price.amount),
+            less: unless_zero(&line.discount),
+            tax: unless_zero(&line.tax),
+        }),
+        amount: words.number(&line.total.amount),
     }
 }
 
-fn method(method: PaymentMethod) -> &'static str {
+fn method(words: &Words, method: PaymentMethod) -> &str {
+    let say = &words.method;
     match method {
-        PaymentMethod::Cash => "cash",
-        PaymentMethod::Card => "card",
-        PaymentMethod::BankTransfer => "bank transfer",
-        PaymentMethod::MobileMoney => "mobile money",
-        PaymentMethod::Online => "online",
-        PaymentMethod::Insurance => "insurance",
-        PaymentMethod::Other => "another way",
+        PaymentMethod::Cash => &say.cash,
+        PaymentMethod::Card => &say.card,
+        PaymentMethod::BankTransfer => &say.bank_transfer,
+        PaymentMethod::MobileMoney => &say.mobile_money,
+        PaymentMethod::Online => &say.online,
+        PaymentMethod::Insurance => &say.insurance,
+        PaymentMethod::Other => &say.other,
     }
 }
 
-fn sheet(signed: SignedSheet, first: Option<Instant>, now: Instant) -> PrescriptionSheet {
+/// Medicines, doses and whatever else the doctor wrote stand as they were signed; only what is around them is said in
+/// the language of the paper.
+fn sheet(signed: SignedSheet, language: Language, first: Option<Instant>, now: Instant) -> PrescriptionSheet {
+    let words = language.words();
     let payload = verification(&signed);
     let sheet = signed.sheet;
     let zone: Tz = sheet.timezone.parse().unwrap_or(chrono_tz::UTC);
     PrescriptionSheet {
-        language: "en".into(),
+        language,
         number: sheet.number,
-        date_text: date(sheet.issued_at, zone),
+        date_text: words.day(sheet.issued_at.day(zone).0),
         time_text: time(sheet.issued_at, zone),
         clinic: Clinic { name: sheet.clinic, address: sheet.clinic_address, phone: sheet.clinic_phone.clone() },
         prescriber: Prescriber {
@@ -294,25 +345,25 @@ fn sheet(signed: SignedSheet, first: Option<Instant>, now: Instant) -> Prescript
         patient: Patient {
             name: sheet.patient_name,
             alternate: sheet.patient_alternate_name,
-            age: sheet.age_years.map(|years| format!("{years} years")).unwrap_or_default(),
-            sex: sex(sheet.gender).into(),
+            age: sheet.age_years.map(|years| words.years(years)).unwrap_or_default(),
+            sex: sex(words, sheet.gender).into(),
             address: sheet.patient_address.unwrap_or_default(),
-            weight: sheet.weight_kg.map(|weight| format!("{weight} kg")),
+            weight: sheet.weight_kg.map(|weight| format!("{} kg", words.number(&weight.to_string()))),
             national_id: sheet.national_id,
             record_number: sheet.record_number,
         },
         diagnosis: Some(sheet.diagnosis).filter(|text| !text.is_empty()),
-        items: sheet.items.into_iter().map(item).collect(),
+        items: sheet.items.into_iter().map(|written| item(words, written)).collect(),
         advice: sheet.advice,
-        follow_up: sheet.follow_up_on.map(|day| day.0.format("%a %-d %b %Y").to_string()),
+        follow_up: sheet.follow_up_on.map(|day| words.day(day.0)),
         verification: Some(Verification { payload, signed_by: sheet.prescriber }),
         supersedes: sheet.supersedes,
-        reprinted: reprint(first, now, zone),
+        reprinted: reprint(words, first, now, zone),
         ..PrescriptionSheet::default()
     }
 }
 
-fn item(item: SheetItem) -> neem_print::SheetItem {
+fn item(words: &Words, item: SheetItem) -> neem_print::SheetItem {
     neem_print::SheetItem {
         medicine: item.medicine,
         form: item.form,
@@ -321,23 +372,24 @@ fn item(item: SheetItem) -> neem_print::SheetItem {
         dose: item.dose,
         route: item.route,
         frequency: item.frequency,
-        duration: item.duration_days.map(|days| if days == 1 { "1 day".into() } else { format!("{days} days") }),
+        duration: item.duration_days.map(|days| words.days(days)),
         quantity: item.quantity,
         instructions: match (item.vehicle, item.instructions) {
-            (Some(vehicle), Some(text)) => Some(format!("with {vehicle}; {text}")),
-            (Some(vehicle), None) => Some(format!("with {vehicle}")),
+            (Some(vehicle), Some(text)) => Some(format!("{}; {text}", words.with_vehicle(&vehicle))),
+            (Some(vehicle), None) => Some(words.with_vehicle(&vehicle)),
             (None, text) => text,
         },
         override_reason: item.override_reason,
     }
 }
 
-pub fn sex(gender: Gender) -> &'static str {
+pub fn sex(words: &Words, gender: Gender) -> &str {
+    let say = &words.sex;
     match gender {
-        Gender::Male => "Male",
-        Gender::Female => "Female",
-        Gender::Other => "Other",
-        Gender::PreferNotToSay => "Not stated",
+        Gender::Male => &say.male,
+        Gender::Female => &say.female,
+        Gender::Other => &say.other,
+        Gender::PreferNotToSay => &say.prefer_not_to_say,
     }
 }
 
@@ -373,4 +425,42 @@ pub fn save(pdf: &[u8], folder: &std::path::Path, name: &str) -> Result<PathBuf>
         }
     }
     Err(Code::CannotSaveFile.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Language::{Ar, En, Hi};
+
+    #[test]
+    fn a_paper_speaks_to_whoever_reads_it() {
+        let id = Uuid::nil();
+        let slip = DocumentRef::Slip { id: TicketId(id) };
+        let receipt = DocumentRef::Receipt { id: PaymentId(id), paper: ReceiptPaper::A4 };
+        let prescription = DocumentRef::Prescription { id: PrescriptionId(id) };
+        let blank = DocumentRef::BlankSlips { id: SlipBatchId(id) };
+        for (document, languages, chosen, expected) in [
+            (slip, &[En, Hi][..], None, Hi),
+            (slip, &[En, Hi][..], Some(En), En),
+            (slip, &[Ar][..], None, Ar),
+            (receipt, &[En, Hi][..], None, Hi),
+            (prescription, &[En, Hi][..], None, En),
+            (prescription, &[En, Hi][..], Some(Hi), Hi),
+            // Neither the screen's nor the patient's: nobody could have chosen it.
+            (prescription, &[En, Hi][..], Some(Ar), En),
+            (blank, &[Ar][..], None, Ar),
+        ] {
+            assert_eq!(document.language(languages, chosen), expected, "{document:?} {languages:?} {chosen:?}");
+        }
+    }
+
+    #[test]
+    fn a_paper_of_an_earlier_day_says_which() {
+        let at = |text: &str| serde_json::from_value::<Instant>(text.into()).expect("a time");
+        let zone = chrono_tz::Asia::Kolkata;
+        let said = |first| reprint(En.words(), Some(at(first)), at("2026-11-20T05:50:00Z"), zone).expect("a reprint");
+        assert_eq!(said("2026-11-20T05:28:00Z"), Reprint { at: "11:20".into(), first: "10:58".into() });
+        assert_eq!(said("2026-11-19T05:28:00Z").first, "Thu 19 Nov 2026, 10:58");
+        assert!(reprint(En.words(), None, at("2026-11-20T05:50:00Z"), zone).is_none());
+    }
 }

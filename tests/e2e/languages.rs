@@ -1,6 +1,8 @@
 //! One PC, two people, two languages: the screens in Hindi and in Arabic, which is read from the right.
 //! Pictures of each are left to be looked at.
 
+use std::process::Command;
+
 use serde_json::json;
 
 use crate::DEMO_PASSWORD;
@@ -106,7 +108,21 @@ pub async fn story() {
     pc.press("Enter").await;
     pc.see("[data-testid=walk-in-issue]").await;
     look(&pc, "ar-walk-in").await;
+    let plus = "const phones = [...document.querySelectorAll('bdi')].map((e) => e.firstChild).filter((text) => text.data?.startsWith('+'));
+        const at = (text, from) => { const range = document.createRange(); range.setStart(text, from); range.setEnd(text, from + 1); return range.getBoundingClientRect().left; };
+        return phones.length > 0 && phones.every((text) => at(text, 0) < at(text, 1) && at(text, 1) < at(text, text.length - 1))";
+    assert_eq!(pc.js(plus).await, json!(true), "a phone number begins with its plus at the left");
     pc.press("Esc").await;
+    // The day on paper is in the language of the screen.
+    pc.press("Alt d").await;
+    pc.see("[data-testid=document-preview] img").await;
+    pc.picture("ar-day-list").await;
+    pc.push("حفظ بصيغة PDF").await;
+    let path = pc.until("the file", "return document.body.innerText.match(/\\/[^\\n\\u2069]*day[^\\n\\u2069]*\\.pdf/)?.[0]").await;
+    let paper = Command::new("pdftotext").arg(path.as_str().expect("a path")).arg("-").output().expect("pdftotext");
+    let words = String::from_utf8_lossy(&paper.stdout).into_owned();
+    assert!(words.contains("Gokhale") && !words.contains("Day list") && !words.contains("Confirmed"), "{words}");
+    pc.close_preview().await;
     theme(&pc, "dark").await;
     look(&pc, "ar-today-dark").await;
     theme(&pc, "light").await;

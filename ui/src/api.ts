@@ -47,7 +47,7 @@ export const keys = {
   medicines: (text: string) => ["medicines", text],
   parsed: (line: string) => ["parsed", line],
   checks: (id: B.ConsultationId, draft: B.PrescriptionDraft) => ["checks", id, draft.items],
-  preview: (document: B.DocumentRef) => ["preview", document],
+  preview: (document: B.DocumentRef, language: B.PaperLanguage) => ["preview", document, language],
   printOutcome: (job: B.PrintJob | null) => ["printOutcome", job],
   slipPrinter: ["slipPrinter"],
   openSlips: (clinic: B.ClinicId) => ["openSlips", clinic],
@@ -335,8 +335,15 @@ export const useChecks = (id: B.ConsultationId, draft: B.PrescriptionDraft) =>
     enabled: draft.items.length > 0,
     gcTime: 30_000,
   });
-export const usePreview = (document: B.DocumentRef) =>
-  useQuery({ queryKey: keys.preview(document), queryFn: () => api.previewDocument(document), staleTime: 0 });
+export const usePreview = (document: B.DocumentRef, language: B.PaperLanguage) =>
+  useQuery({
+    queryKey: keys.preview(document, language),
+    queryFn: () => api.previewDocument(document, language),
+    staleTime: 0,
+    // The same paper in another language takes the place of the one that is looked at.
+    placeholderData: (before, query) =>
+      JSON.stringify(query?.queryKey[1]) === JSON.stringify(document) ? before : undefined,
+  });
 
 /** Asked for again and again while the printer has not said what became of it. */
 export const usePrintOutcome = (document: B.DocumentRef, job: B.PrintJob | null) =>

@@ -136,11 +136,13 @@ test("an open bill is paid from the list by keyboard, and two presses take the m
   expect(taken[0]!.payment).toMatchObject({ invoiceId: "i1", amount: "450.00", method: "cash" });
   expect(calls("preview_document")).toContainEqual({
     document: { kind: "receipt", id: "y1", paper: "roll80" },
+    language: { screen: "en", chosen: null },
   });
   await user.click(screen.getByRole("radio", { name: "A4 sheet" }));
   await waitFor(() =>
     expect(calls("preview_document")).toContainEqual({
       document: { kind: "receipt", id: "y1", paper: "a4" },
+      language: { screen: "en", chosen: null },
     }),
   );
 });

@@ -145,7 +145,14 @@ export const usual: Record<string, Answer> = {
   slip_printer: () => ({ printer: null, state: null, chosen: null, paper: "roll", printers: [] }),
   list_open_slips: () => [],
   board_shows_names: () => false,
-  preview_document: () => ({ name: "slip", pages: ["<svg/>"], printer: null, printedBefore: false }),
+  preview_document: () => ({
+    name: "slip",
+    pages: ["<svg/>"],
+    printer: null,
+    printedBefore: false,
+    language: "en",
+    languages: ["en"],
+  }),
 };
 
 /** A core that answers like this. */

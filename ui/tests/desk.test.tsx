@@ -140,7 +140,14 @@ test("a slip is called printed only when the printer has said so", async () => {
   let outcome = "waiting";
   const user = await openApp({
     book_walk_in: () => ticket,
-    preview_document: () => ({ name: "slip", pages: ["<svg/>"], printer: "Slips", printedBefore: false }),
+    preview_document: () => ({
+      name: "slip",
+      pages: ["<svg/>"],
+      printer: "Slips",
+      printedBefore: false,
+      language: "hi",
+      languages: ["en", "hi"],
+    }),
     print_document: () => ({ printer: "Slips", job: "Slips-12" }),
     print_outcome: () => outcome,
   });
@@ -152,6 +159,16 @@ test("a slip is called printed only when the printer has said so", async () => {
   outcome = "failed";
   expect((await screen.findByRole("alert")).textContent).toContain("did not print it");
   expect(calls("print_document")).toHaveLength(1);
+  // The slip came out in the patient's language; another paper of it can be had in that of the screen.
+  expect(screen.getByRole("radio", { name: "हिन्दी" }).getAttribute("aria-checked")).toBe("true");
+  await user.click(screen.getByRole("radio", { name: "English" }));
+  await user.click(screen.getByRole("button", { name: /^Print/ }));
+  await waitFor(() =>
+    expect(calls("print_document").map((call) => (call as { language: unknown }).language)).toEqual([
+      { screen: "en", chosen: null },
+      { screen: "en", chosen: "en" },
+    ]),
+  );
 });
 
 test("who was called is called again, skipped or moved with one key, and it is taken back", async () => {

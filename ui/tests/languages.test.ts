@@ -46,9 +46,10 @@ const source = (key: string) => english.get(key) ?? english.get(key.replace(form
 const anywhere = ["Neem", "PC", "WhatsApp", "ICD-10", "amox 500 1 tab tds 5d"];
 const same: Record<Other, string[]> = {
   hi: [],
-  id: "Bank Demo Deposit Diagnosis Email No. Printer Status Video deposit diagnosis email hub login slot status".split(
-    " ",
-  ),
+  id: (
+    "Bank Demo Deposit Diagnosis Email No. Printer Status Video deposit diagnosis email hub login slot status " +
+    "Jan Feb Mar Apr Jun Jul Sep Nov April September November"
+  ).split(" "),
   pt: "Chat Dose F M O Online Total hub latitude login longitude manual normal online".split(" "),
   ar: [],
 };
@@ -103,5 +104,31 @@ describe.each(Object.keys(others) as Other[])("%s", (language) => {
       return text === source(key) || (script !== undefined && !script.test(text));
     });
     expect(left).toEqual([]);
+  });
+});
+
+// Papers are worded in Rust, which has no Intl: their days are the screens' days all the same.
+describe.each(Object.keys(others) as Other[])("papers in %s", (language) => {
+  const { day } = (others[language] as { papers: typeof en.papers }).papers;
+  test.each([
+    ["short", day.short, day.weekdaysShort, day.monthsShort],
+    ["long", day.long, day.weekdays, day.months],
+  ] as const)("say days as the screens do: %s", (width, pattern, weekdays, months) => {
+    const said = new Intl.DateTimeFormat(tags[language], {
+      weekday: width,
+      day: "numeric",
+      month: width,
+      year: "numeric",
+      timeZone: "UTC",
+    });
+    for (let at = 0; at < 12; at++) {
+      const date = new Date(Date.UTC(2026, at, 7 + at));
+      const ours = pattern
+        .replace("{{weekday}}", weekdays[(date.getUTCDay() + 6) % 7]!)
+        .replace("{{day}}", String(date.getUTCDate()))
+        .replace("{{month}}", months[at]!)
+        .replace("{{year}}", "2026");
+      expect(ours).toBe(said.format(date));
+    }
   });
 });

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each story uses its own part of this")]
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::PathBuf,
     process::Command,
@@ -97,8 +98,15 @@ pub fn page_sizes(pdf: &[u8]) -> Vec<(f64, f64)> {
         .collect()
 }
 
-pub fn line(text: &str, language: &str) -> Line {
-    Line { text: text.to_owned(), language: some(language) }
+pub fn line(text: &str, language: Language) -> Line {
+    Line { text: text.to_owned(), language }
+}
+
+/// The labels of one kind of paper, as the catalogue of a language has them.
+pub fn labels(language: Language, paper: &str) -> BTreeMap<String, String> {
+    let path = format!("{}/../ui/src/i18n/{}/papers.json", env!("CARGO_MANIFEST_DIR"), language.code());
+    let all: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    serde_json::from_value(all["papers"][paper].clone()).unwrap()
 }
 
 pub fn sunitas_slip() -> Slip {
@@ -113,7 +121,7 @@ pub fn sunitas_slip() -> Slip {
         time_text: "10:42".into(),
         patient: "Sunita Deshpande".into(),
         patient_alternate: some("सुनीता देशपांडे"),
-        notice: vec![line("Your number will show on the board.", "en"), line("आपला क्रमांक फलकावर दिसेल.", "mr-IN")],
+        notice: vec![line("Your number will show on the board.", Language::En), line("आपका टोकन बोर्ड पर दिखेगा।", Language::Hi)],
         ..Slip::default()
     }
 }
@@ -127,7 +135,7 @@ pub fn nouras_slip() -> Slip {
         time_text: "11:06".into(),
         patient: "Noura Qasim".into(),
         patient_alternate: some("نورة قاسم"),
-        notice: vec![line("Your number will show on the board.", "en"), line("سيظهر رقمك على الشاشة.", "ar")],
+        notice: vec![line("Your number will show on the board.", Language::En), line("سيظهر رقمك على الشاشة.", Language::Ar)],
         ..sunitas_slip()
     }
 }
@@ -165,7 +173,7 @@ pub fn paracetamol() -> SheetItem {
 /// A sheet with every field set.
 pub fn sunitas_sheet() -> PrescriptionSheet {
     PrescriptionSheet {
-        language: "en".into(),
+        language: Language::En,
         number: "RX-2026-000417".into(),
         date_text: "Thu 19 Nov 2026".into(),
         time_text: "11:05".into(),
@@ -212,7 +220,7 @@ pub fn sunitas_sheet() -> PrescriptionSheet {
 /// The same visit written in Hindi.
 pub fn hindi_sheet() -> PrescriptionSheet {
     PrescriptionSheet {
-        language: "hi-IN".into(),
+        language: Language::Hi,
         number: "RX-2026-000418".into(),
         date_text: "गुरुवार 19 नवंबर 2026".into(),
         time_text: "11:20".into(),
@@ -252,19 +260,6 @@ pub fn hindi_sheet() -> PrescriptionSheet {
         }],
         advice: some("आराम करें और खूब पानी पिएँ।"),
         follow_up: some("एक सप्ताह बाद"),
-        labels: Labels {
-            prescription: "पर्चा".into(),
-            patient: "रोगी".into(),
-            medicines: "दवाइयाँ".into(),
-            dose: "मात्रा".into(),
-            route: "मार्ग".into(),
-            frequency: "कितनी बार".into(),
-            duration: "कितने दिन".into(),
-            quantity: "कुल".into(),
-            signature: "हस्ताक्षर".into(),
-            page: "पृष्ठ {page} / {pages}".into(),
-            ..Labels::default()
-        },
         ..PrescriptionSheet::default()
     }
 }
@@ -272,7 +267,7 @@ pub fn hindi_sheet() -> PrescriptionSheet {
 /// A visit written in Arabic, with units and codes in Latin letters.
 pub fn arabic_sheet() -> PrescriptionSheet {
     PrescriptionSheet {
-        language: "ar".into(),
+        language: Language::Ar,
         number: "RX-2026-000419".into(),
         date_text: "الخميس 19 نوفمبر 2026".into(),
         time_text: "11:40".into(),
@@ -315,32 +310,6 @@ pub fn arabic_sheet() -> PrescriptionSheet {
         verification: Some(Verification {
             payload: "neem1:RX-2026-000419".into(), signed_by: "د. فرح صديقي".into()
         }),
-        labels: Labels {
-            prescription: "وصفة طبية".into(),
-            phone: "هاتف".into(),
-            registration_number: "رقم القيد".into(),
-            patient: "المريض".into(),
-            age: "العمر".into(),
-            sex: "الجنس".into(),
-            weight: "الوزن".into(),
-            record_number: "رقم الملف".into(),
-            national_id: "رقم الهوية".into(),
-            address: "العنوان".into(),
-            diagnosis: "التشخيص".into(),
-            medicines: "الأدوية".into(),
-            dose: "الجرعة".into(),
-            route: "الطريق".into(),
-            frequency: "عدد المرات".into(),
-            duration: "المدة".into(),
-            quantity: "الكمية".into(),
-            advice: "نصائح".into(),
-            follow_up: "المراجعة".into(),
-            stamp: "الختم".into(),
-            signature: "التوقيع".into(),
-            signed_by: "وقّعها {by}؛ امسح الرمز للتأكد من عدم التغيير".into(),
-            page: "صفحة {page} من {pages}".into(),
-            ..Labels::default()
-        },
         ..PrescriptionSheet::default()
     }
 }

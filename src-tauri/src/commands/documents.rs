@@ -3,7 +3,7 @@ use neem_core::identity::Permission;
 use neem_print::SlipPaper;
 use tauri::{Manager, State};
 
-use crate::documents::{self, DocumentPreview, DocumentRef};
+use crate::documents::{self, DocumentPreview, DocumentRef, PaperLanguage};
 use crate::error::Answer;
 use crate::printers::{self, PrintJob, PrintOutcome, SlipPrinter};
 use crate::state::App;
@@ -19,9 +19,9 @@ fn permission(document: DocumentRef) -> Permission {
 }
 
 /// The document as PDF and its file's name.
-fn made(app: &App, document: DocumentRef) -> Answer<(Vec<u8>, String)> {
+fn made(app: &App, document: DocumentRef, language: PaperLanguage) -> Answer<(Vec<u8>, String)> {
     let now = app.db()?.now();
-    let (printable, name) = app.read(permission(document), |conn| document.printable(conn, now))?;
+    let (printable, name) = app.read(permission(document), |conn| document.printable(conn, language, now))?;
     Ok((documents::pdf(&printable)?, name))
 }
 
@@ -37,22 +37,24 @@ fn note(app: &App, document: DocumentRef, action: &str) -> Answer<()> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn preview_document(app: State<App>, document: DocumentRef) -> Answer<DocumentPreview> {
+pub fn preview_document(app: State<App>, document: DocumentRef, language: PaperLanguage) -> Answer<DocumentPreview> {
     let now = app.db()?.now();
     app.read(permission(document), |conn| {
-        let (printable, name) = document.printable(conn, now)?;
+        let (printable, name) = document.printable(conn, language, now)?;
         let pages =
             neem_print::svg_pages(&printable).map_err(|error| neem_core::Error::Invariant(error.to_string()))?;
         let printed_before = document.first_print(conn)?.is_some();
         let printer = document.printer(conn)?.or_else(printers::default_printer);
-        Ok(DocumentPreview { name, pages, printer, printed_before })
+        let languages = document.languages(conn, language.screen, now)?;
+        let language = document.language(&languages, language.chosen);
+        Ok(DocumentPreview { name, pages, printer, printed_before, language, languages })
     })
 }
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn save_document(app: State<App>, document: DocumentRef) -> Answer<String> {
-    let (pdf, name) = made(&app, document)?;
+pub fn save_document(app: State<App>, document: DocumentRef, language: PaperLanguage) -> Answer<String> {
+    let (pdf, name) = made(&app, document, language)?;
     let folder = app.handle.path().download_dir().unwrap_or_else(|_| app.data_dir.join("documents"));
     let path = documents::save(&pdf, &folder, &name)?;
     note(&app, document, "save")?;
@@ -61,8 +63,8 @@ pub fn save_document(app: State<App>, document: DocumentRef) -> Answer<String> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn print_document(app: State<App>, document: DocumentRef) -> Answer<PrintJob> {
-    let (pdf, name) = made(&app, document)?;
+pub fn print_document(app: State<App>, document: DocumentRef, language: PaperLanguage) -> Answer<PrintJob> {
+    let (pdf, name) = made(&app, document, language)?;
     let printer = app.read(permission(document), |conn| document.printer(conn))?;
     let job = printers::print(&pdf, &name, printer)?;
     note(&app, document, "print")?;

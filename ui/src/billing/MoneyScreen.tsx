@@ -7,6 +7,7 @@ import { EmptyState, FailedState, SkeletonRows } from "../kit/Empty";
 import { useHints } from "../kit/keys";
 import { useMemory } from "../kit/memory";
 import { amount, money } from "../kit/money";
+import { Phone } from "../kit/person";
 import { dateOf, longDay } from "../kit/time";
 import { Takings } from "./Takings";
 import { Till } from "./Till";
@@ -100,7 +101,7 @@ export function MoneyScreen({ panel, onPay }: Props) {
                       <bdi>{row.invoice.patientName}</bdi>
                     </td>
                     <td role="gridcell" className="num">
-                      {row.phone}
+                      {row.phone && <Phone number={row.phone} />}
                     </td>
                     <td role="gridcell" className="num">
                       {row.invoice.number}

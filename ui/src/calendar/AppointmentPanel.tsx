@@ -8,6 +8,7 @@ import { useHere } from "../kit/clinic";
 import { FailedState, SkeletonRows } from "../kit/Empty";
 import { useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
+import { Phone } from "../kit/person";
 import { Status } from "../kit/Status";
 import { clock, dayOf, longDay } from "../kit/time";
 import { RecordMark } from "../kit/Whereabouts";
@@ -83,7 +84,7 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
         </h3>
         <p className={styles.phone}>
           <IconPhone size={14} aria-hidden />
-          <bdi>{booking.patientPhone ?? t("calendar.appointment.noPhone")}</bdi>
+          {booking.patientPhone ? <Phone number={booking.patientPhone} /> : t("calendar.appointment.noPhone")}
         </p>
         <p>
           {longDay(dayOf(booking.start, zone))},{" "}

@@ -4,7 +4,7 @@ import type { Instant, Patient } from "../api";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { commas } from "../kit/locale";
-import { AlternateName, useAgeSex } from "../kit/person";
+import { AlternateName, Phone, useAgeSex } from "../kit/person";
 import { languageName } from "../kit/places";
 import { QueueNumber } from "../kit/QueueNumber";
 import { clock, date } from "../kit/time";
@@ -44,7 +44,7 @@ export function PatientHeader({ patient, number, startedAt, busy, onFinish }: Pr
           )}
           {patient.phone && (
             <span>
-              <bdi>{patient.phone}</bdi>
+              <Phone number={patient.phone} />
             </span>
           )}
         </p>

@@ -7,10 +7,10 @@ import { tags, type Language } from "./languages";
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    // These are looked up by name in one place each; as typed keys they would make the type of `t` deeper
-    // than the compiler follows.
+    // The words on paper are read by the core, the others looked up by name in one place each; as typed keys they
+    // would make the type of `t` deeper than the compiler follows.
     resources: {
-      translation: Omit<typeof en, "errors" | "tables" | "columns" | "values" | "actions" | "did">;
+      translation: Omit<typeof en, "errors" | "papers" | "tables" | "columns" | "values" | "actions" | "did">;
     };
   }
 }

@@ -1,13 +1,16 @@
 import { IconAlertTriangle, IconCheck, IconDownload, IconPrinter } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, useCommand, usePreview, type DocumentRef } from "../api";
+import { api, useCommand, usePreview, type DocumentRef, type Language } from "../api";
+import { ownNames } from "../i18n/languages";
 import { ErrorBanner } from "./Banner";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { FailedState } from "./Empty";
+import { ChoiceField } from "./Field";
 import { useKeys } from "./keys";
 import { PrintSaid } from "./PrintSaid";
-import { usePrint } from "./usePrint";
+import { paperIn, usePrint } from "./usePrint";
 import styles from "./DocumentPreview.module.css";
 
 type Props = { document: DocumentRef; width: number; maxHeight: string; inDialog?: boolean };
@@ -15,8 +18,9 @@ type Props = { document: DocumentRef; width: number; maxHeight: string; inDialog
 /** The pages as they will come out of the printer; an image, so nothing inside a page can run. */
 export function DocumentPreview({ document, width, maxHeight, inDialog = false }: Props) {
   const { t } = useTranslation();
-  const preview = usePreview(document);
-  const print = usePrint(document);
+  const [chosen, setChosen] = useState<Language | null>(null);
+  const preview = usePreview(document, paperIn(chosen));
+  const print = usePrint(document, chosen);
   const save = useCommand(api.saveDocument);
   const printer = preview.data?.printer ?? null;
   const startPrint = () => {
@@ -26,6 +30,14 @@ export function DocumentPreview({ document, width, maxHeight, inDialog = false }
   if (preview.error) return <FailedState error={preview.error} retry={() => void preview.refetch()} />;
   return (
     <section className={styles.doc} data-testid="document-preview" aria-label={t("document.preview")}>
+      {preview.data && preview.data.languages.length > 1 && (
+        <ChoiceField
+          label={t("document.language")}
+          choices={preview.data.languages.map((value) => ({ value, label: ownNames[value] }))}
+          value={preview.data.language}
+          onValue={setChosen}
+        />
+      )}
       <div
         className={styles.pages}
         style={{ maxHeight }}
@@ -55,7 +67,7 @@ export function DocumentPreview({ document, width, maxHeight, inDialog = false }
         </Button>
         <Button
           icon={<IconDownload size={16} aria-hidden />}
-          onClick={() => save.mutate([document])}
+          onClick={() => save.mutate([document, paperIn(chosen)])}
           busy={save.isPending}
           disabled={!preview.data}
         >

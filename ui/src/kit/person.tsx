@@ -22,6 +22,9 @@ export function AlternateName({ name, className }: { name: string | null; classN
   );
 }
 
+/** It begins with its plus at the left, whatever is read around it: no letter in it says so. */
+export const Phone = ({ number }: { number: string }) => <bdi dir="ltr">{number}</bdi>;
+
 export const initials = (name: string) =>
   name
     .replace(/^(dr|prof|mr|mrs|ms)\.?\s+/i, "")

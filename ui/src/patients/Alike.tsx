@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { PatientHit } from "../api";
 import { Banner } from "../kit/Banner";
 import { Button } from "../kit/Button";
-import { useAgeSex } from "../kit/person";
+import { Phone, useAgeSex } from "../kit/person";
 import { useBorn } from "./born";
 import search from "./SearchBox.module.css";
 import styles from "./RegisterPanel.module.css";
@@ -36,11 +36,16 @@ export function Alike({ found, again, onUse, onDependant }: Props) {
                 </Button>
               </span>
               <span className={`${search.facts} num`}>
-                {[ageSex(hit.ageYears, hit.gender), born(hit), hit.recordNumber, hit.phone]
+                {[ageSex(hit.ageYears, hit.gender), born(hit), hit.recordNumber]
                   .filter(Boolean)
                   .map((fact) => (
                     <span key={fact}>{fact}</span>
                   ))}
+                {hit.phone && (
+                  <span>
+                    <Phone number={hit.phone} />
+                  </span>
+                )}
               </span>
               {onDependant && hit.phone && (
                 <Button size="sm" look="quiet" className={styles.dependant} onClick={() => onDependant(hit)}>

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { PatientHit } from "../api";
-import { AlternateName, useAgeSex } from "../kit/person";
+import { AlternateName, Phone, useAgeSex } from "../kit/person";
 import { shortDate } from "../kit/time";
 import { useBorn } from "./born";
 import styles from "./SearchBox.module.css";
@@ -30,9 +30,7 @@ export function HitRow({ id, hit, selected, onChoose }: Props) {
       <span className="num">
         <bdi>{hit.recordNumber}</bdi>
       </span>
-      <span className="num">
-        <bdi>{hit.phone}</bdi>
-      </span>
+      <span className="num">{hit.phone && <Phone number={hit.phone} />}</span>
       {hit.waitingNumber ? (
         <span className={styles.waits}>{t("patient.waits", { number: hit.waitingNumber })}</span>
       ) : (

@@ -7,7 +7,7 @@ import { DocumentPreview } from "../kit/DocumentPreview";
 import { useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import { PrintSaid } from "../kit/PrintSaid";
-import { usePrint } from "../kit/usePrint";
+import { paperIn, usePrint } from "../kit/usePrint";
 import { QueueNumber } from "../kit/QueueNumber";
 import { commas } from "../kit/locale";
 import styles from "./WalkInPanel.module.css";
@@ -18,7 +18,7 @@ type Props = { ticket: QueueTicket; onNext: () => void; onClose: () => void };
 export function IssuedPanel({ ticket, onNext, onClose }: Props) {
   const { t } = useTranslation();
   const document = { kind: "slip", id: ticket.id } as const;
-  const preview = usePreview(document);
+  const preview = usePreview(document, paperIn());
   const print = usePrint(document);
   const next = useRef<HTMLButtonElement>(null);
   const asked = useRef<string | null>(null);
@@ -44,7 +44,7 @@ export function IssuedPanel({ ticket, onNext, onClose }: Props) {
         <p className={styles.who}>{commas([ticket.patientName, ticket.providerName, ticket.room])}</p>
         <PrintSaid phase={print.phase} printer={print.printer ?? printer} />
         <ErrorBanner error={print.error} />
-        <DocumentPreview document={document} width={208} maxHeight="none" />
+        <DocumentPreview key={ticket.id} document={document} width={208} maxHeight="none" />
       </div>
       <div className={styles.issue}>
         <Button ref={next} look="main" size="lg" keys="Enter" onClick={onNext}>

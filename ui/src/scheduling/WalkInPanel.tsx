@@ -20,7 +20,7 @@ import { TextField } from "../kit/Field";
 import { useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
-import { AlternateName, useAgeSex } from "../kit/person";
+import { AlternateName, Phone, useAgeSex } from "../kit/person";
 import { QueueNumber } from "../kit/QueueNumber";
 import { useRequestKey } from "../kit/requestKey";
 import { clock, date, shortDate } from "../kit/time";
@@ -196,7 +196,7 @@ export function PatientHead({ patient }: { patient: PatientHit }) {
         </span>
       </div>
       <div className={`${styles.l2} num`}>
-        <bdi>{patient.phone ?? t("patient.noPhone")}</bdi>
+        {patient.phone ? <Phone number={patient.phone} /> : t("patient.noPhone")}
         <span>
           {patient.lastVisit
             ? t("patient.lastVisit", { date: shortDate(patient.lastVisit) })

@@ -8,7 +8,7 @@ import { useHere } from "../kit/clinic";
 import { tellAction } from "../kit/keys";
 import kit from "../kit/kit.module.css";
 import { commas } from "../kit/locale";
-import { useAgeSex } from "../kit/person";
+import { Phone, useAgeSex } from "../kit/person";
 import { clock, moment, useNow } from "../kit/time";
 import type { Choice, MoveChoice } from "./choices";
 import { Act, ConflictHead } from "./ConflictHead";
@@ -127,7 +127,7 @@ function Side({ booking, holds, provider, moves, busy, onTake }: SideProps) {
           <>
             <IconPhone size={16} aria-hidden />
             <span className="num">
-              <bdi>{booking.phone}</bdi>
+              <Phone number={booking.phone} />
               {booking.phoneOf && <span className={styles.of}> {booking.phoneOf}</span>}
             </span>
             <Button

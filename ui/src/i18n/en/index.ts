@@ -15,6 +15,7 @@ import billing from "./billing.json";
 import sync from "./sync.json";
 import errors from "./errors.json";
 import records from "./records.json";
+import papers from "./papers.json";
 
 export default {
   ...app,
@@ -32,4 +33,5 @@ export default {
   ...sync,
   ...errors,
   ...records,
+  ...papers,
 };
