@@ -307,7 +307,9 @@ mod tests {
             assert!(empty.is_empty(), "{language:?}: {empty:?}");
             // It reads as a whole, and every count has its form.
             for count in [0, 1, 2, 3, 10, 11, 99, 100, 102, 1_000, 1_000_000] {
-                for said in [language.words().years(count), language.words().days(count), language.words().patients(count)] {
+                for said in
+                    [language.words().years(count), language.words().days(count), language.words().patients(count)]
+                {
                     assert!(!said.contains("{{"), "{language:?} {count}: {said}");
                 }
             }
@@ -336,7 +338,13 @@ mod tests {
             (Language::En, "Fri 20 Nov 2026", "Friday 20 November 2026", "1,234,567.50", "34 years"),
             (Language::Hi, "शुक्र, 20 नव॰ 2026", "शुक्रवार, 20 नवंबर 2026", "12,34,567.50", "34 वर्ष"),
             (Language::Id, "Jum, 20 Nov 2026", "Jumat, 20 November 2026", "1.234.567,50", "34 tahun"),
-            (Language::Pt, "sex., 20 de nov. de 2026", "sexta-feira, 20 de novembro de 2026", "1.234.567,50", "34 anos"),
+            (
+                Language::Pt,
+                "sex., 20 de nov. de 2026",
+                "sexta-feira, 20 de novembro de 2026",
+                "1.234.567,50",
+                "34 anos",
+            ),
             (Language::Ar, "الجمعة، 20 نوفمبر 2026", "الجمعة، 20 نوفمبر 2026", "1,234,567.50", "34 سنة"),
         ] {
             let words = language.words();

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use neem_core::billing::{self, InvoiceLine, MoneyText, PaymentKind, PaymentMethod};
-use neem_core::ids::{ClinicId, Instant, LocalDate, PatientId, PaymentId, PrescriptionId, ProviderId, SlipBatchId, TicketId};
+use neem_core::ids::{
+    ClinicId, Instant, LocalDate, PatientId, PaymentId, PrescriptionId, ProviderId, SlipBatchId, TicketId,
+};
 use neem_core::patients::{self, Gender};
 use neem_core::prescriptions::{self, SheetItem, SignedSheet};
 use neem_core::{Code, Error, Result, scheduling, tenancy};
@@ -275,7 +277,10 @@ fn receipt(
         record_number: patient.record_number,
         invoice: bill.as_ref().map(|bill| bill.number.clone()),
         visit,
-        lines: bill.as_ref().map(|bill| bill.lines.iter().map(|line| bill_line(words, line)).collect()).unwrap_or_default(),
+        lines: bill
+            .as_ref()
+            .map(|bill| bill.lines.iter().map(|line| bill_line(words, line)).collect())
+            .unwrap_or_default(),
         total: bill.as_ref().map(|bill| words.number(&bill.total.amount)),
         paid_before: bill
             .as_ref()

@@ -118,7 +118,9 @@ pub async fn story() {
     pc.see("[data-testid=document-preview] img").await;
     pc.picture("ar-day-list").await;
     pc.push("حفظ بصيغة PDF").await;
-    let path = pc.until("the file", "return document.body.innerText.match(/\\/[^\\n\\u2069]*day[^\\n\\u2069]*\\.pdf/)?.[0]").await;
+    let path = pc
+        .until("the file", "return document.body.innerText.match(/\\/[^\\n\\u2069]*day[^\\n\\u2069]*\\.pdf/)?.[0]")
+        .await;
     let paper = Command::new("pdftotext").arg(path.as_str().expect("a path")).arg("-").output().expect("pdftotext");
     let words = String::from_utf8_lossy(&paper.stdout).into_owned();
     assert!(words.contains("Gokhale") && !words.contains("Day list") && !words.contains("Confirmed"), "{words}");

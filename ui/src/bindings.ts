@@ -48,9 +48,9 @@ export const commands = {
 	listConsultationsOfPatient: (patientId: PatientId, page: PageRequest) => __TAURI_INVOKE<Page<HistoryEntry>>("list_consultations_of_patient", { patientId, page }),
 	/**  The visits that the doctor who is signed in has open. */
 	listRunningConsultations: () => __TAURI_INVOKE<Running[]>("list_running_consultations"),
-	previewDocument: (document: DocumentRef) => __TAURI_INVOKE<DocumentPreview>("preview_document", { document }),
-	saveDocument: (document: DocumentRef) => __TAURI_INVOKE<string>("save_document", { document }),
-	printDocument: (document: DocumentRef) => __TAURI_INVOKE<PrintJob>("print_document", { document }),
+	previewDocument: (document: DocumentRef, language: PaperLanguage) => __TAURI_INVOKE<DocumentPreview>("preview_document", { document, language }),
+	saveDocument: (document: DocumentRef, language: PaperLanguage) => __TAURI_INVOKE<string>("save_document", { document, language }),
+	printDocument: (document: DocumentRef, language: PaperLanguage) => __TAURI_INVOKE<PrintJob>("print_document", { document, language }),
 	/**  What became of a print that the system took. */
 	printOutcome: (document: DocumentRef, job: PrintJob) => __TAURI_INVOKE<PrintOutcome>("print_outcome", { document, job }),
 	/**  The printer of slips of this PC, and how it is just now. */
@@ -1186,6 +1186,10 @@ export type DocumentPreview = {
 	/**  Where it goes: the printer of slips, or the system's default, if there is one. */
 	printer: string | null,
 	printedBefore: boolean,
+	/**  In which language it comes out. */
+	language: Language,
+	/**  In which it could: that of the screen, and the patient's where it is another. */
+	languages: Language[],
 };
 
 /**  Something that can be printed. */
@@ -1672,6 +1676,19 @@ export type KnownFor = {
 	kind: TagKind,
 	value: string,
 };
+
+/**  A language in which papers come out. */
+export type Language = 
+/**  English, where nothing else is known. */
+"en" | 
+/**  Hindi. */
+"hi" | 
+/**  Indonesian. */
+"id" | 
+/**  Portuguese of Brazil. */
+"pt" | 
+/**  Arabic, read from the right. */
+"ar";
 
 /**  The latest of each kind; units as in [`Vitals`]. */
 export type LatestVitals = {
@@ -2194,6 +2211,12 @@ export type PaperEntry = {
 	reason: string,
 	/**  Whether the doctor has seen them; otherwise they wait. */
 	seen: boolean,
+};
+
+/**  The language of the screen, and the one that was chosen for this paper, if any was. */
+export type PaperLanguage = {
+	screen: Language,
+	chosen: Language | null,
 };
 
 /**  Somebody who was not registered when the power went. */

@@ -121,7 +121,10 @@ pub fn sunitas_slip() -> Slip {
         time_text: "10:42".into(),
         patient: "Sunita Deshpande".into(),
         patient_alternate: some("सुनीता देशपांडे"),
-        notice: vec![line("Your number will show on the board.", Language::En), line("आपका टोकन बोर्ड पर दिखेगा।", Language::Hi)],
+        notice: vec![
+            line("Your number will show on the board.", Language::En),
+            line("आपका टोकन बोर्ड पर दिखेगा।", Language::Hi),
+        ],
         ..Slip::default()
     }
 }
@@ -135,7 +138,10 @@ pub fn nouras_slip() -> Slip {
         time_text: "11:06".into(),
         patient: "Noura Qasim".into(),
         patient_alternate: some("نورة قاسم"),
-        notice: vec![line("Your number will show on the board.", Language::En), line("سيظهر رقمك على الشاشة.", Language::Ar)],
+        notice: vec![
+            line("Your number will show on the board.", Language::En),
+            line("سيظهر رقمك على الشاشة.", Language::Ar),
+        ],
         ..sunitas_slip()
     }
 }
