@@ -1,4 +1,11 @@
-import { api, useCommand, usePrintOutcome, type DocumentRef, type Language, type PaperLanguage } from "../api";
+import {
+  api,
+  useCommand,
+  usePrintOutcome,
+  type DocumentRef,
+  type Language,
+  type PaperLanguage,
+} from "../api";
 import { language } from "../i18n";
 
 /** Where a print stands. It is "printed" only when the printer has said so. */
