@@ -5,8 +5,8 @@ mod support;
 use neem_core::ids::{AppointmentId, ClinicId, Instant, LocalDate, PatientId, ProviderId, ServiceId};
 use neem_core::page::PageRequest;
 use neem_core::scheduling::{
-    self, AppointmentStatus, Booking, BookingForm, Channel, Mode, Move, RescheduleForm, TemplateForm, TemplateRow,
-    allowed,
+    self, AppointmentDetails, AppointmentEdit, AppointmentEdited, AppointmentStatus, Booking, BookingForm, Channel,
+    Mode, Move, NewWalkIn, RescheduleForm, TemplateForm, TemplateRow, allowed,
 };
 use neem_core::{Code, Error, Result, identity};
 use proptest::prelude::*;
@@ -352,4 +352,127 @@ fn check_replay(desk: &Desk, id: AppointmentId, now_at: AppointmentStatus) -> Re
     }
     prop_assert_eq!(replayed, Some(now_at));
     Ok(())
+}
+
+/// A visit as its form shows it, to be changed and sent.
+fn edit_of(booking: &Booking) -> AppointmentEdit {
+    let seen = AppointmentDetails {
+        service_id: booking.service_id,
+        minutes: Some(((booking.end.0 - booking.start.0) / 60_000) as u32),
+        reason: booking.reason.clone().unwrap_or_default(),
+        notes: booking.notes.clone().unwrap_or_default(),
+    };
+    AppointmentEdit { appointment_id: booking.id, form: seen.clone(), seen }
+}
+
+fn edit(desk: &Desk, change: &AppointmentEdit) -> Result<AppointmentEdited> {
+    desk.write(desk.staff.desk, |tx| scheduling::edit_appointment(tx, change))
+}
+
+#[test]
+fn what_a_visit_is_for_is_corrected_and_taken_back() {
+    let desk = Desk::open();
+    hours(&desk, desk.staff.site, "09:00", "11:00", 1);
+    let booked = book(&desk, &form(&desk, desk.register("Sunita Deshpande"), at(&desk, 540))).expect("books");
+    let dressing = service(&desk, &[]);
+
+    // Another service takes as long as it takes, in the same transaction that finds the time free.
+    let mut change = edit_of(&booked);
+    change.form = AppointmentDetails {
+        service_id: Some(dressing),
+        minutes: None,
+        reason: "  Wound   on the heel ".into(),
+        notes: "Comes with her son\nBring the old dressing".into(),
+    };
+    let edited = edit(&desk, &change).expect("edits");
+    assert_eq!((edited.booking.start, edited.booking.end), (at(&desk, 540), at(&desk, 585)));
+    assert_eq!(edited.booking.service_name.as_deref(), Some("Dressing"));
+    assert_eq!(edited.booking.reason.as_deref(), Some("Wound on the heel"));
+    assert_eq!(edited.booking.notes.as_deref(), Some("Comes with her son\nBring the old dressing"));
+    assert_eq!((edited.booking.slot_id, edited.booking.mode), (booked.slot_id, booked.mode));
+    let last = |desk: &Desk| desk.read(|conn| scheduling::timeline(conn, booked.id)).pop().expect("an event");
+    let event = last(&desk);
+    assert_eq!(event.note.as_deref(), Some("– → Dressing; 20 → 45 min; reason changed; note changed"));
+    assert_eq!((event.from, event.to), (Some(AppointmentStatus::Scheduled), AppointmentStatus::Scheduled));
+    assert_eq!(event.user_name.as_deref(), Some("Meera Kulkarni"));
+
+    // What was typed is not in the timeline, which an erasure cannot blank.
+    let kept = desk.count("SELECT count(*) FROM appointment_events WHERE note LIKE '%heel%' OR note LIKE '%her son%'");
+    assert_eq!(kept, 0);
+
+    // Nothing changed is nothing written; an old form does not overwrite what somebody else typed.
+    let events = desk.count("SELECT count(*) FROM appointment_events");
+    edit(&desk, &edit_of(&edited.booking)).expect("nothing to do");
+    assert_eq!(desk.count("SELECT count(*) FROM appointment_events"), events);
+    let mut late = edit_of(&booked);
+    late.form.reason = "Review of the heel".into();
+    assert_eq!(edit(&desk, &late).expect_err("refuses").code(), Code::ChangedMeanwhile);
+
+    // Back again by the same verb.
+    let back = AppointmentEdit { appointment_id: booked.id, seen: edited.after, form: edited.before };
+    let undone = edit(&desk, &back).expect("takes it back").booking;
+    assert_eq!((undone.service_id, undone.end, undone.reason, undone.notes), (None, booked.end, booked.reason, None));
+    assert_eq!(last(&desk).note.as_deref(), Some("Dressing → –; 45 → 20 min; reason changed; note changed"));
+}
+
+#[test]
+fn a_correction_that_needs_a_time_is_refused_like_a_booking() {
+    let desk = Desk::open();
+    hours(&desk, desk.staff.site, "09:00", "11:00", 1);
+    let other = desk
+        .write(desk.staff.admin, |tx| {
+            identity::add_staff(tx, &member("Dr Arjun Menon", identity::Role::Provider), desk.staff.site)
+        })
+        .expect("adds")
+        .provider_id
+        .expect("a provider");
+    let (for_all, for_another) = (service(&desk, &[]), service(&desk, &[other]));
+    let first = book(&desk, &form(&desk, desk.register("Sunita Deshpande"), at(&desk, 540))).expect("books");
+    let next = book(&desk, &form(&desk, desk.register("Noura Qasim"), at(&desk, 560))).expect("books");
+
+    let mut change = edit_of(&first);
+    change.form.service_id = Some(for_another);
+    assert_eq!(told(&edit(&desk, &change).expect_err("refuses")).0, Code::CannotPerform);
+    // 45 minutes reach into the next visit, and whose it is stands in the refusal.
+    change.form = AppointmentDetails { service_id: Some(for_all), minutes: None, ..change.seen.clone() };
+    change.form.reason = "Not written either".into();
+    assert_eq!(told(&edit(&desk, &change).expect_err("refuses")), (Code::SlotTaken, Some("Noura Qasim")));
+    let stands = desk.read(|conn| scheduling::appointment(conn, first.id));
+    assert_eq!((stands.service_id, stands.end, stands.reason), (None, first.end, first.reason.clone()));
+    // The service alone, in the time that there is.
+    change.form.minutes = Some(20);
+    assert_eq!(edit(&desk, &change).expect("fits").booking.end, first.end);
+    for minutes in [0, 4, 481] {
+        let mut wrong = edit_of(&next);
+        wrong.form.minutes = Some(minutes);
+        let error = edit(&desk, &wrong).expect_err("refuses");
+        assert_eq!((error.problems()[0].field.as_str(), error.problems()[0].code), ("minutes", Code::OutOfRange));
+    }
+
+    // The words alone are corrected wherever the visit stands, even while the doctor is away, until it begins.
+    desk.write(desk.staff.desk, |tx| scheduling::move_appointment(tx, next.id, Move::CheckIn, "")).expect("arrives");
+    let mut words = edit_of(&next);
+    words.form.reason = "Fever since Monday".into();
+    let arrived = edit(&desk, &words).expect("edits").booking;
+    assert_eq!((arrived.status, arrived.reason.as_deref()), (AppointmentStatus::Arrived, Some("Fever since Monday")));
+    desk.write(desk.staff.doctor, |tx| scheduling::start(tx, next.id)).expect("begins");
+    let mut late = edit_of(&arrived);
+    late.form.reason = "Cough".into();
+    assert_eq!(edit(&desk, &late).expect_err("refuses").code(), Code::IllegalTransition);
+
+    // A walk-in has a place in the queue instead of a time.
+    let walk_in = NewWalkIn {
+        clinic_id: desk.staff.site,
+        patient_id: desk.register("Kavya Nair"),
+        provider_id: desk.staff.provider,
+        reason: String::new(),
+    };
+    let waits = desk.write(desk.staff.desk, |tx| scheduling::book_walk_in(tx, &walk_in)).expect("issues");
+    let waits = desk.read(|conn| scheduling::appointment(conn, waits.appointment_id));
+    let mut change = edit_of(&waits);
+    change.form.service_id = Some(for_another);
+    assert_eq!(edit(&desk, &change).expect_err("refuses").code(), Code::CannotPerform);
+    change.form.service_id = Some(for_all);
+    let edited = edit(&desk, &change).expect("edits").booking;
+    assert_eq!((edited.service_id, edited.end), (Some(for_all), waits.end));
 }

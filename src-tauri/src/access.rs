@@ -226,6 +226,7 @@ commands! {
     scheduling::show_calendar: Needs(&[ViewSchedule]),
     scheduling::plan_appointments: Needs(&[ViewSchedule]),
     scheduling::book_appointments: Needs(&[BookAppointment]),
+    scheduling::edit_appointment: Needs(&[BookAppointment]),
     scheduling::rearrange_appointment: Needs(&[BookAppointment]),
     scheduling::put_appointments_back: Needs(&[BookAppointment]),
     scheduling::cancel_appointments: Needs(&[BookAppointment]),

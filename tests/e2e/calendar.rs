@@ -181,6 +181,7 @@ pub async fn story() {
     desk.read("every week, 4 still to come").await;
     desk.read("What happened").await;
     look(&desk, "calendar-visit").await;
+    correct(&desk).await;
     desk.press("x").await;
     desk.see("[name=reason]").await;
     desk.fill("reason", "Goes home for the month").await;
@@ -196,4 +197,51 @@ pub async fn story() {
     desk.read("All doctors").await;
     look(&desk, "calendar-week").await;
     desk.stop().await;
+}
+
+/// What a visit is for, corrected by keys in the panel that is open: refused where the doctor does not do
+/// it, written into the timeline, and taken back.
+async fn correct(desk: &Pc) {
+    desk.press("e").await;
+    focused_field(desk, "reason").await;
+    desk.press("Ctrl a").await;
+    desk.type_text("Dressing, left heel").await;
+    desk.press("Tab").await;
+    desk.press("Ctrl a").await;
+    desk.type_text("Photo").await;
+    desk.read("Phototherapy, 45 min").await;
+    desk.press("Down").await;
+    desk.press("Enter").await;
+    desk.until("its length", "return document.querySelector('[name=minutes]')?.value === '45'").await;
+    desk.read("does not offer this").await;
+    desk.press("Ctrl Enter").await;
+    desk.until("the refusal", "return document.querySelector('aside [role=alert]') !== null").await;
+    look(desk, "calendar-edit-refused").await;
+    desk.press("Ctrl a").await;
+    desk.type_text("Diab").await;
+    desk.read("Diabetes review, 30 min").await;
+    desk.press("Down").await;
+    desk.press("Enter").await;
+    desk.until("its length", "return document.querySelector('[name=minutes]')?.value === '30'").await;
+    desk.press("Tab").await;
+    focused_field(desk, "minutes").await;
+    desk.press("Tab").await;
+    focused_field(desk, "notes").await;
+    desk.type_text("Bring the old dressing").await;
+    desk.press("Enter").await;
+    desk.type_text("and the card of the diabetes nurse").await;
+    look(desk, "calendar-edit").await;
+    desk.press("Ctrl Enter").await;
+    desk.read("Visit of Noura Qasim changed").await;
+    desk.read("– → Diabetes review").await;
+    desk.read("reason changed; note changed").await;
+    desk.read("and the card of the diabetes nurse").await;
+    look(desk, "calendar-edited").await;
+    desk.press("Ctrl z").await;
+    desk.read("Noura Qasim: changed back").await;
+    desk.until("as before", "return !document.querySelector('aside').innerText.includes('old dressing')").await;
+}
+
+async fn focused_field(pc: &Pc, name: &str) {
+    pc.until(name, &format!("return document.activeElement?.name === {}", json!(name))).await;
 }

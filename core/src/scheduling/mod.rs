@@ -13,6 +13,7 @@ mod cancel;
 mod day_list;
 mod day_view;
 mod double_bookings;
+mod edit;
 mod free_slots;
 mod free_time_form;
 mod local_time;
@@ -67,7 +68,7 @@ pub use cancel::{Cancelled, cancel_appointment};
 pub use day_list::{DayList, DayVisit, DoctorDay, day_list};
 pub use day_view::{AvailableStaff, DayView, Hours, available_staff, day_view};
 pub use double_bookings::{BookedHere, DoubleBooking, double_bookings};
-
+pub use edit::{AppointmentDetails, AppointmentEdit, AppointmentEdited, edit_appointment};
 pub use free_slots::{FreeSlot, FreeSlotQuery, free_slots};
 pub use free_time_form::{FreeTimeForm, find_free_times};
 pub use materialise::{Slot, SlotStatus, hours_mark, materialise, slots};

@@ -5,12 +5,12 @@ use neem_core::ids::{
 };
 use neem_core::page::{Page, PageRequest};
 use neem_core::scheduling::{
-    self, AppointmentForm, AppointmentStatus, AvailabilityTemplate, AvailableStaff, Booking, BookingForm, BookingMove,
-    Calendar, Cancelled, CancelledSeries, DayView, DoubleBooking, FreeSlot, FreeSlotQuery, FreeTime, FreeTimeForm,
-    HoursChange, HoursOutlook, Move, Moved, Occurrence, PaperEntry, PaperSlip, Priority, Queue, QueueTicket,
-    RearrangeForm, Rearranged, RescheduleForm, SeriesScope, SlipBatch, Slot, Spot, StrandedVisit, TemplateForm,
-    TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, Turn, Turned, WaitlistBooking, WaitlistEntry,
-    WaitlistForm, WaitlistOffer, WalkInDesk, WalkInForm, Whose,
+    self, AppointmentEdit, AppointmentEdited, AppointmentForm, AppointmentStatus, AvailabilityTemplate, AvailableStaff,
+    Booking, BookingForm, BookingMove, Calendar, Cancelled, CancelledSeries, DayView, DoubleBooking, FreeSlot,
+    FreeSlotQuery, FreeTime, FreeTimeForm, HoursChange, HoursOutlook, Move, Moved, Occurrence, PaperEntry, PaperSlip,
+    Priority, Queue, QueueTicket, RearrangeForm, Rearranged, RescheduleForm, SeriesScope, SlipBatch, Slot, Spot,
+    StrandedVisit, TemplateForm, TimeOff, TimeOffAdded, TimeOffForm, TimelineEvent, Today, Turn, Turned,
+    WaitlistBooking, WaitlistEntry, WaitlistForm, WaitlistOffer, WalkInDesk, WalkInForm, Whose,
 };
 use neem_core::sync::overlap;
 use neem_core::{idempotency, tenancy};
@@ -96,6 +96,12 @@ pub fn plan_appointments(app: State<App>, form: AppointmentForm) -> Answer<Vec<O
 #[specta::specta]
 pub fn book_appointments(app: State<App>, form: AppointmentForm) -> Answer<Vec<Booking>> {
     app.write(Permission::BookAppointment, "book_appointment", |tx| scheduling::book_appointments(tx, &form))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn edit_appointment(app: State<App>, change: AppointmentEdit) -> Answer<AppointmentEdited> {
+    app.write(Permission::BookAppointment, "edit_appointment", |tx| scheduling::edit_appointment(tx, &change))
 }
 
 #[tauri::command(async)]

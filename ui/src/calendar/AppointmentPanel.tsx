@@ -7,12 +7,14 @@ import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { FailedState, SkeletonRows } from "../kit/Empty";
 import { useHints, useKeys } from "../kit/keys";
+import { recall } from "../kit/memory";
 import { Panel } from "../kit/Panel";
 import { Phone } from "../kit/person";
 import { Status } from "../kit/Status";
 import { clock, dayOf, longDay } from "../kit/time";
 import { RecordMark } from "../kit/Whereabouts";
 import { CancelSection } from "./CancelSection";
+import { EditSection, editKey } from "./EditSection";
 import { Timeline } from "./Timeline";
 import { isPlan, lasts } from "./model";
 import { useRule } from "./rule";
@@ -52,26 +54,31 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
   const { tz, may } = useHere();
   const rule = useRule();
   const [cancels, setCancels] = useState(cancelling);
+  // What was typed before the screen locked is there again after it.
+  const [edits, setEdits] = useState(!cancelling && recall(editKey(booking.id)) !== undefined);
   const series = useSeries(booking.id, booking.seriesId !== null).data ?? [];
   const move = useCommand(api.moveAppointment, () => refresh(...times));
   const zone = booking.timezone ?? tz;
   const acts = may("call_patient") ? (moves[booking.status] ?? []) : [];
   const changes = may("book_appointment") && isPlan(booking);
+  const corrects = may("book_appointment") && (isPlan(booking) || booking.status === "arrived");
   const undoes = may("call_patient") && !["in_progress", "completed"].includes(booking.status);
   const go = (to: Move) => !move.isPending && move.mutate([booking.id, to, ""]);
   const named = acts.filter((act): act is keyof typeof keyOf => act in keyOf);
 
   useKeys(
-    cancels
+    cancels || edits
       ? {}
       : {
           ...Object.fromEntries(named.map((act) => [keyOf[act].toLowerCase(), () => go(act)])),
           ...(changes ? { x: () => setCancels(true), m: onMove } : {}),
+          ...(corrects ? { e: () => setEdits(true) } : {}),
           ...(undoes ? { u: () => go("undo") } : {}),
         },
   );
   const hints = useHints([
     ...named.map((act) => ({ keys: [keyOf[act]], label: t(`calendar.appointment.${act}`) })),
+    ...(corrects ? [{ keys: ["E"], label: t("calendar.keys.edit") }] : []),
     ...(changes ? [{ keys: ["X"], label: t("calendar.keys.cancel") }] : []),
     { keys: ["Esc"], label: t("calendar.keys.backToCalendar") },
   ]);
@@ -98,6 +105,11 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
           {[booking.providerName, booking.serviceName, booking.clinicName].filter(Boolean).join(" · ")}
         </p>
         {booking.reason && <p dir="auto">{booking.reason}</p>}
+        {booking.notes && (
+          <p className={styles.noteOf} dir="auto">
+            {booking.notes}
+          </p>
+        )}
         {booking.seriesId && booking.recurrence && (
           <p className={styles.second}>
             <IconRepeat size={14} aria-hidden />{" "}
@@ -109,6 +121,8 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
       {move.error && <ErrorBanner error={move.error} />}
       {cancels ? (
         <CancelSection booking={booking} onKeep={() => setCancels(false)} onDone={onClose} />
+      ) : edits ? (
+        <EditSection booking={booking} onLeave={() => setEdits(false)} />
       ) : (
         <div className={styles.acts}>
           {named.map((act, index) => (
@@ -125,6 +139,11 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
               {t(`calendar.appointment.${act}`)}
             </Button>
           ))}
+          {corrects && (
+            <Button size="sm" keys="E" onClick={() => setEdits(true)}>
+              {t("calendar.edit.title")}
+            </Button>
+          )}
           {changes && (
             <>
               <Button size="sm" keys="M" onClick={onMove}>

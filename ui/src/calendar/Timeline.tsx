@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useTimeline, type TimelineEvent } from "../api";
 import { moment } from "../kit/time";
+import { eventWord } from "../kit/words";
 import styles from "./CalendarPanel.module.css";
 
 /** Who did what to a visit and when, the newest last. */
@@ -9,10 +10,11 @@ export function Timeline({ id, zone }: { id: string; zone: string }) {
   const events = useTimeline(id).data ?? [];
   const what = ({ from, to, note }: TimelineEvent) => {
     const status = t(`status.${to}`);
+    const said = note && eventWord(note);
     if (from === null) return t("calendar.appointment.booked", { status });
     return from === to
-      ? (note ?? status)
-      : [`${t(`status.${from}`)} → ${status}`, note].filter(Boolean).join(": ");
+      ? (said ?? status)
+      : [`${t(`status.${from}`)} → ${status}`, said].filter(Boolean).join(": ");
   };
   return (
     <section className={styles.section}>

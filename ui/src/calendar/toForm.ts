@@ -1,7 +1,7 @@
 import type { AppointmentForm, BookingChannel, Mode, Repeat, RepeatUnit } from "../api";
 import type { Draft } from "./panel";
 
-const number = (text: string) => (/^\s*\d{1,4}\s*$/.test(text) ? Number(text) : null);
+export const number = (text: string) => (/^\s*\d{1,4}\s*$/.test(text) ? Number(text) : null);
 
 function repeatOf({ repeat, interval, ends, count, until }: Draft): Repeat | null {
   if (repeat === "none") return null;

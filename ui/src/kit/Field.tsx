@@ -1,4 +1,4 @@
-import { PasswordInput, Select, TextInput } from "@mantine/core";
+import { PasswordInput, Select, Textarea, TextInput } from "@mantine/core";
 import { useId, type ComponentProps, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { visual } from "./direction";
@@ -37,6 +37,29 @@ export function TextField({
       spellCheck={false}
       // Far above every limit of the core, which says "too long" itself; a pasted book must not freeze the window.
       maxLength={2_001}
+      {...rest}
+      label={useLabel(label, optional)}
+      classNames={look}
+      inputWrapperOrder={order}
+      onChange={(event) => onValue(event.currentTarget.value)}
+    />
+  );
+}
+
+/** Several lines; Ctrl Enter still belongs to the form. */
+export function LongTextField({
+  label,
+  optional,
+  onValue,
+  ...rest
+}: Omit<ComponentProps<typeof Textarea>, "label"> & Common) {
+  return (
+    <Textarea
+      dir="auto"
+      autosize
+      minRows={2}
+      maxRows={6}
+      maxLength={20_001}
       {...rest}
       label={useLabel(label, optional)}
       classNames={look}

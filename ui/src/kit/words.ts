@@ -14,6 +14,13 @@ export const tableWord = (table: string) => named(`tables.${table}`) ?? plain(ta
 /** What was being done, as the audit names it. */
 export const actionWord = (action: string) => named(`actions.${action}`) ?? plain(action);
 
+/** What stands in the timeline of a visit: the core's own phrases in this language, a person's as they are. */
+export const eventWord = (note: string) =>
+  note
+    .split("; ")
+    .map((part) => named(`calendar.events.${part.replaceAll(" ", "_")}`) ?? part)
+    .join("; ");
+
 /** Of a visit in the words of the list of today, of anything else in words of their own. */
 export const statusWord = (status: string) =>
   named(`status.${status}`) ?? named(`values.status.${status}`) ?? plain(status);
