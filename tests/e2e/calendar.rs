@@ -182,6 +182,7 @@ pub async fn story() {
     desk.read("What happened").await;
     look(&desk, "calendar-visit").await;
     correct(&desk).await;
+    bill(&desk).await;
     desk.press("x").await;
     desk.see("[name=reason]").await;
     desk.fill("reason", "Goes home for the month").await;
@@ -244,4 +245,24 @@ async fn correct(desk: &Pc) {
 
 async fn focused_field(pc: &Pc, name: &str) {
     pc.until(name, &format!("return document.activeElement?.name === {}", json!(name))).await;
+}
+
+/// The money of the visit whose panel is open, by one key and back again; what is open stands in both panels.
+async fn bill(desk: &Pc) {
+    desk.press("b").await;
+    desk.until("the service", "return document.activeElement?.matches('aside [role=combobox]')").await;
+    let open = desk.see("[data-testid=open-balance]").await;
+    assert_eq!(open, "Nothing to pay");
+    desk.type_text("Diabetes").await;
+    desk.press("Down").await;
+    desk.press("Enter").await;
+    desk.read("₹700.00").await;
+    desk.press("Ctrl Enter").await;
+    desk.read("In all ₹700.00 to pay").await;
+    desk.see("[data-testid=take-payment]").await;
+    look(desk, "calendar-payment").await;
+    desk.press("Esc").await;
+    desk.read("What happened").await;
+    desk.read("₹700.00 to pay").await;
+    desk.picture("calendar-owes").await;
 }

@@ -1,8 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { PaymentPanel, type PaymentOf } from "../billing/PaymentPanel";
 import { CalendarScreen } from "../calendar/CalendarScreen";
-import { openBooking, useRegistering } from "../calendar/panel";
+import { openBooking, useCalendarPanel, useRegistering } from "../calendar/panel";
 import { useHere } from "../kit/clinic";
+import { useMemory } from "../kit/memory";
 import { RegisterPanel } from "../patients/RegisterPanel";
 import { focusSearch } from "./desk-panel";
 
@@ -12,12 +14,22 @@ export function CalendarDesk() {
   const { clinic } = useHere();
   const navigate = useNavigate();
   const [registering, setRegistering] = useRegistering();
+  const [panel] = useCalendarPanel();
+  // In the place of the visit whose money it is; whoever opens another visit meanwhile sees that one.
+  const [paying, setPaying] = useMemory<PaymentOf | null>("calendar:paying", null);
+  const money =
+    paying && panel?.kind === "appointment" && panel.id === paying.appointmentId ? (
+      <PaymentPanel key={panel.id} of={paying} onClose={() => setPaying(null)} />
+    ) : null;
   return (
     <CalendarScreen
       onFindPatient={focusSearch}
       onDecide={() => void navigate({ to: "/conflicts" })}
+      onPay={({ id, patientId, patientName }) => setPaying({ patientId, patientName, appointmentId: id })}
       aside={
-        registering === null ? null : (
+        registering === null ? (
+          money
+        ) : (
           <RegisterPanel
             key={registering}
             typed={registering}

@@ -39,6 +39,8 @@ const groups = {
     ["move", "M"],
     ["length", "+ -"],
     ["cancel", "X"],
+    ["edit", "E"],
+    ["pay", "B"],
     ["turn", "[ ]"],
     ["today", "T"],
     ["view", "D W"],

@@ -92,6 +92,8 @@ export function PaymentPanel({ of, onClose }: Props) {
   ];
   const wanted = what ?? of.invoiceId ?? null;
   const chosen = choices.find(({ value }) => value === wanted)?.value ?? choices[0]?.value ?? "bill";
+  // All that is open, not of this visit alone: an older bill is remembered while the patient stands here.
+  const open = (balances.data ?? []).map(({ owed }) => owed).filter((amount) => !isZero(amount));
   const bill = bills.find(({ id }) => id === chosen);
   const owed = bill && !isZero(bill.balance.owed);
 
@@ -109,6 +111,16 @@ export function PaymentPanel({ of, onClose }: Props) {
   return (
     <Panel title={title} onClose={leave} hints={hints}>
       <div className={styles.body} ref={body}>
+        {balances.data && (
+          <p className={`${styles.open} num`} role="status" data-testid="open-balance">
+            {open.length === 0 && t("money.paid")}
+            {open.map((amount) => (
+              <b key={amount.currency} className={styles.owes}>
+                {t("pay.inAll", { money: money(amount) })}
+              </b>
+            ))}
+          </p>
+        )}
         {choices.length > 1 && (
           <ChoiceField label={t("pay.what")} choices={choices} value={chosen} onValue={setWhat} />
         )}

@@ -1,13 +1,24 @@
 import { IconPhone, IconRepeat } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, refresh, useAppointment, useCommand, useSeries, type Booking, type Move } from "../api";
+import {
+  api,
+  refresh,
+  useAppointment,
+  useCommand,
+  usePatientBalance,
+  useSeries,
+  type Booking,
+  type Move,
+  type PatientId,
+} from "../api";
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { FailedState, SkeletonRows } from "../kit/Empty";
 import { useHints, useKeys } from "../kit/keys";
 import { recall } from "../kit/memory";
+import { isZero, money } from "../kit/money";
 import { Panel } from "../kit/Panel";
 import { Phone } from "../kit/person";
 import { Status } from "../kit/Status";
@@ -21,7 +32,13 @@ import { useRule } from "./rule";
 import { times } from "./useChange";
 import styles from "./CalendarPanel.module.css";
 
-type Props = { id: string; cancelling: boolean; onMove: () => void; onClose: () => void };
+type Props = {
+  id: string;
+  cancelling: boolean;
+  onMove: () => void;
+  onPay: (booking: Booking) => void;
+  onClose: () => void;
+};
 
 export function AppointmentPanel(props: Props) {
   const { t } = useTranslation();
@@ -49,7 +66,7 @@ const moves: Partial<Record<Booking["status"], Move[]>> = {
 };
 const keyOf = { accept: "A", confirm: "C", check_in: "A", no_show: "N", undo: "U" } as const;
 
-function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Booking }) {
+function Opened({ booking, cancelling, onMove, onPay, onClose }: Props & { booking: Booking }) {
   const { t } = useTranslation();
   const { tz, may } = useHere();
   const rule = useRule();
@@ -62,6 +79,7 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
   const acts = may("call_patient") ? (moves[booking.status] ?? []) : [];
   const changes = may("book_appointment") && isPlan(booking);
   const corrects = may("book_appointment") && (isPlan(booking) || booking.status === "arrived");
+  const pays = may("view_billing");
   const undoes = may("call_patient") && !["in_progress", "completed"].includes(booking.status);
   const go = (to: Move) => !move.isPending && move.mutate([booking.id, to, ""]);
   const named = acts.filter((act): act is keyof typeof keyOf => act in keyOf);
@@ -73,6 +91,7 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
           ...Object.fromEntries(named.map((act) => [keyOf[act].toLowerCase(), () => go(act)])),
           ...(changes ? { x: () => setCancels(true), m: onMove } : {}),
           ...(corrects ? { e: () => setEdits(true) } : {}),
+          ...(pays ? { b: () => onPay(booking) } : {}),
           ...(undoes ? { u: () => go("undo") } : {}),
         },
   );
@@ -80,6 +99,7 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
     ...named.map((act) => ({ keys: [keyOf[act]], label: t(`calendar.appointment.${act}`) })),
     ...(corrects ? [{ keys: ["E"], label: t("calendar.keys.edit") }] : []),
     ...(changes ? [{ keys: ["X"], label: t("calendar.keys.cancel") }] : []),
+    ...(pays ? [{ keys: ["B"], label: t("calendar.keys.pay") }] : []),
     { keys: ["Esc"], label: t("calendar.keys.backToCalendar") },
   ]);
   return (
@@ -117,6 +137,7 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
           </p>
         )}
         <Status status={booking.status} />
+        {pays && <Owes id={booking.patientId} />}
       </div>
       {move.error && <ErrorBanner error={move.error} />}
       {cancels ? (
@@ -154,6 +175,11 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
               </Button>
             </>
           )}
+          {pays && (
+            <Button size="sm" keys="B" onClick={() => onPay(booking)}>
+              {t("calendar.appointment.pay")}
+            </Button>
+          )}
           {undoes && (
             <Button size="sm" look="quiet" keys="U" onClick={() => go("undo")}>
               {t("calendar.appointment.undo")}
@@ -164,4 +190,15 @@ function Opened({ booking, cancelling, onMove, onClose }: Props & { booking: Boo
       <Timeline id={booking.id} zone={zone} />
     </div>
   );
+}
+
+/** What the patient still has to pay, before anybody asks. */
+function Owes({ id }: { id: PatientId }) {
+  const { t } = useTranslation();
+  const open = (usePatientBalance(id).data ?? []).filter(({ owed }) => !isZero(owed));
+  return open.map(({ owed }) => (
+    <p key={owed.currency} className={`${styles.owes} num`}>
+      {t("money.owes", { money: money(owed) })}
+    </p>
+  ));
 }

@@ -1,7 +1,7 @@
 import { IconCalendar } from "@tabler/icons-react";
 import { useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { usePlan } from "../api";
+import { usePlan, type Booking } from "../api";
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
@@ -22,9 +22,14 @@ import { useChange } from "./useChange";
 import { useView } from "./useView";
 import styles from "./Calendar.module.css";
 
-type Props = { aside: ReactNode; onFindPatient: () => void; onDecide: () => void };
+type Props = {
+  aside: ReactNode;
+  onFindPatient: () => void;
+  onDecide: () => void;
+  onPay: (booking: Booking) => void;
+};
 
-export function CalendarScreen({ aside, onFindPatient, onDecide }: Props) {
+export function CalendarScreen({ aside, onFindPatient, onDecide, onPay }: Props) {
   const { t } = useTranslation();
   const { clinic, may } = useHere();
   const view = useView();
@@ -95,6 +100,7 @@ export function CalendarScreen({ aside, onFindPatient, onDecide }: Props) {
             key={panel.id}
             id={panel.id}
             cancelling={panel.cancelling}
+            onPay={onPay}
             onMove={() => {
               setPanel(null);
               setToMove(panel.id);
