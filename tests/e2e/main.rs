@@ -3,6 +3,7 @@
 mod calendar;
 mod conflicts;
 mod desk;
+mod dragging;
 mod hours;
 mod languages;
 mod own_clinic;
@@ -102,6 +103,11 @@ fn five_languages_one_of_them_from_the_right() {
 #[test]
 fn the_calendar_by_keys() {
     on_screen(calendar::story());
+}
+
+#[test]
+fn the_calendar_by_the_mouse() {
+    on_screen(dragging::story());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -217,6 +217,28 @@ impl Pc {
             actions = actions.then(KeyAction::Up { value: *key });
         }
         self.client.perform_actions(actions).await.unwrap_or_else(|error| panic!("{chord}: {error}"));
+    }
+
+    /// Presses the mouse at a point of the window, takes it along others, and holds it.
+    pub async fn hold(&self, from: (f64, f64), along: &[(f64, f64)]) {
+        let go = |(x, y): (f64, f64), ms| PointerAction::MoveTo { duration: Some(Duration::from_millis(ms)), x, y };
+        let mut actions =
+            MouseActions::new("mouse".into()).then(go(from, 0)).then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        for point in along {
+            actions = actions.then(go(*point, 60));
+        }
+        self.client.perform_actions(actions).await.expect("the mouse");
+    }
+
+    /// Lets the mouse go where it is.
+    pub async fn let_go(&self) {
+        let up = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
+        self.client.perform_actions(MouseActions::new("mouse".into()).then(up)).await.expect("the mouse");
+    }
+
+    pub async fn drag(&self, from: (f64, f64), along: &[(f64, f64)]) {
+        self.hold(from, along).await;
+        self.let_go().await;
     }
 
     /// Closes the slip or the sheet, and waits until it is gone: a key that comes before belongs to it.
