@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use neem_core::files::{self, FileInfo, FileOwner, FileStore, OwnerTable};
 use neem_core::ids::PatientId;
 use neem_core::page::PageRequest;
-use neem_core::{Code, Result};
+use neem_core::{Code, Result, patients};
 use support::Desk;
 use uuid::Uuid;
 
@@ -196,4 +196,59 @@ fn recognised_words_stay_with_their_scan() {
     set("").expect("empties");
     assert_eq!(text(), None);
     assert_eq!(set(&"x".repeat(300_000)).expect_err("too long").problems()[0].field, "extractedText");
+}
+
+#[test]
+fn a_patient_has_one_photo_kept_like_every_file() {
+    let desk = Desk::open();
+    let (patient, other) = (desk.register("Sunita Deshpande"), desk.register("Vikram Bapat"));
+    let jpeg = |colour: u8| [b"\xff\xd8\xff\xe0\0\x10JFIF".as_slice(), &[colour; 4_000]].concat();
+    let set = |patient, picture: &[u8]| {
+        desk.write(desk.staff.desk, |tx| patients::set_photo(tx, &store(&desk), patient, picture))
+    };
+    let shown = |patient| desk.db.read(|conn| patients::photo(conn, &store(&desk), patient));
+    let bytes = |patient| shown(patient).expect("reads").map(|photo| photo.bytes);
+    assert_eq!(bytes(patient), None);
+    let none = desk.write(desk.staff.desk, |tx| patients::remove_photo(tx, patient)).expect_err("none to remove");
+    assert_eq!(none.code(), Code::NotFound);
+
+    let first = set(patient, &jpeg(1)).expect("sets");
+    assert_eq!((first.name.as_str(), first.media_type.as_str()), ("photo.jpg", "image/jpeg"));
+    assert_eq!(first.owner, FileOwner::patient(patient));
+    assert_eq!(bytes(patient), Some(jpeg(1)));
+    // One face on two records is stored once, and in nobody's sight.
+    set(other, &jpeg(1)).expect("sets");
+    assert_eq!(on_disk(store(&desk).folder()).len(), 1);
+    for path in on_disk(desk.dir.path()) {
+        assert!(!fs::read(&path).expect("reads").windows(4).any(|part| part == b"JFIF"), "{}", path.display());
+    }
+
+    // Another one takes its place, and the one before leaves the files.
+    set(patient, &jpeg(2)).expect("sets");
+    assert_eq!(bytes(patient), Some(jpeg(2)));
+    let of = |patient| desk.read(|conn| files::list(conn, FileOwner::patient(patient), PageRequest::FIRST)).items;
+    assert_eq!(of(patient).len(), 1);
+    // What is no picture, or too large a one, changes nothing.
+    for (picture, code) in [
+        (b"%PDF-1.7\n".to_vec(), Code::FileTypeRefused),
+        (b"a text".to_vec(), Code::FileTypeRefused),
+        (jpeg(3).repeat(200), Code::FileTooLarge),
+    ] {
+        assert_eq!(set(patient, &picture).expect_err("refuses").code(), code);
+        assert_eq!(bytes(patient), Some(jpeg(2)));
+    }
+    assert_eq!(set(PatientId(Uuid::nil()), &jpeg(1)).expect_err("nobody").code(), Code::NotFound);
+
+    // Taken away here, or out of the list of files.
+    desk.write(desk.staff.desk, |tx| patients::remove_photo(tx, patient)).expect("removes");
+    assert_eq!((bytes(patient), of(patient).len()), (None, 0));
+    let file = of(other).remove(0);
+    desk.write(desk.staff.desk, |tx| files::remove(tx, file.id)).expect("removes");
+    assert_eq!(bytes(other), None);
+    let again = set(other, &jpeg(4)).expect("sets");
+    // Bytes of another PC are known by their row alone.
+    fs::remove_dir_all(store(&desk).folder()).expect("removes");
+    assert_eq!(shown(other).expect_err("elsewhere").code(), Code::FileNotHere);
+    desk.write(desk.staff.desk, |tx| patients::remove_photo(tx, other)).expect("removes all the same");
+    assert_eq!(desk.db.read(|conn| files::file(conn, again.id)).expect_err("removed").code(), Code::NotFound);
 }

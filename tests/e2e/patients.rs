@@ -121,6 +121,7 @@ pub async fn story() {
     .await;
     pc.picture("patient-history").await;
     dark(&pc, "patient-dark").await;
+    photo(&pc).await;
 
     // Her son, registered from her: phone and address are shared.
     pc.press("d").await;
@@ -144,6 +145,10 @@ pub async fn story() {
     pc.read("zubeida@khanam.example").await;
     pc.press("w").await;
     pc.see("[data-testid=walk-in-issue]").await;
+    pc.see("aside img[alt='Photo of Zubeida Khanam']").await;
+    pc.picture("walk-in-with-photo").await;
+    pc.is_accessible("a walk-in with a photo").await;
+    dark(&pc, "walk-in-with-photo-dark").await;
     pc.press("Ctrl Enter").await;
     pc.see("[data-testid=document-preview]").await;
     pc.close_preview().await;
@@ -231,4 +236,54 @@ pub async fn story() {
     pc.picture("till-counted").await;
     dark(&pc, "money-dark").await;
     pc.stop().await;
+}
+
+/// A face to recognise her by: from a file, scaled down before it is kept; pasted; taken away; each taken back.
+async fn photo(pc: &Pc) {
+    let shown = "document.querySelector('main section img[alt=\"Photo of Zubeida Khanam\"]')";
+    let size =
+        format!("const e = {shown}; return e?.complete && e.naturalWidth ? [e.naturalWidth, e.naturalHeight] : null");
+    let none = format!("return {shown} === null");
+    let screen = pc.picture("before-the-photo").await;
+    let choose = async |path: &Path| {
+        let chooser = pc.client.find(fantoccini::Locator::Css("[name=photo]")).await.expect("a chooser");
+        chooser.send_keys(&path.display().to_string()).await.expect("a path");
+    };
+    // No picture: said, and nothing changed.
+    let text = screen.with_extension("txt");
+    std::fs::write(&text, "no picture").expect("writes");
+    choose(&text).await;
+    pc.read("This picture cannot be read").await;
+    std::fs::remove_file(&text).expect("removes");
+
+    choose(&screen).await;
+    pc.read("Photo of Zubeida Khanam saved").await;
+    let first = pc.until("the photo", &size).await;
+    assert_eq!(first[0], 512, "{first}");
+    assert!(first[1].as_u64().is_some_and(|height| height < 512), "{first}");
+    assert_eq!(pc.js("return document.body.innerText.includes('cannot be read')").await, json!(false));
+    pc.press("Ctrl z").await;
+    pc.read("Photo of Zubeida Khanam as before").await;
+    pc.until("no photo", &none).await;
+
+    // Pasted: small ones are not made larger.
+    let paste = "const canvas = document.createElement('canvas'); canvas.width = 240; canvas.height = 300;
+        const c = canvas.getContext('2d'); c.fillStyle = '#8aa39a'; c.fillRect(0, 0, 240, 300);
+        c.fillStyle = '#e0b48c'; c.beginPath(); c.ellipse(120, 120, 62, 80, 0, 0, 7); c.fill();
+        c.fillStyle = '#3b5568'; c.beginPath(); c.ellipse(120, 300, 110, 90, 0, 0, 7); c.fill();
+        canvas.toBlob((blob) => {
+            const data = new DataTransfer(); data.items.add(new File([blob], 'face.png', { type: 'image/png' }));
+            document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+        });";
+    pc.js(paste).await;
+    pc.read("Photo of Zubeida Khanam saved").await;
+    assert_eq!(pc.until("the photo", &size).await, json!([240, 300]));
+    pc.picture("patient-photo").await;
+    pc.is_accessible("a patient with a photo").await;
+    dark(pc, "patient-photo-dark").await;
+    pc.push("Remove the photo").await;
+    pc.until("no photo", &none).await;
+    pc.press("Ctrl z").await;
+    pc.read("Photo of Zubeida Khanam as before").await;
+    assert_eq!(pc.until("the photo", &size).await, json!([240, 300]));
 }

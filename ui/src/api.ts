@@ -165,6 +165,19 @@ export const usePatientForm = (id: B.PatientId) =>
     staleTime: 0,
     gcTime: 0,
   });
+/** The photo as the address of a picture; none asked for where nobody may see it. */
+export const usePatientPhoto = (id: B.PatientId, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.patient(id, "photo"),
+    queryFn: async () => {
+      const photo = await api.patientPhoto(id);
+      if (!photo) return null;
+      const letters = photo.bytes.map((byte) => String.fromCharCode(byte)).join("");
+      return `data:${photo.mediaType};base64,${btoa(letters)}`;
+    },
+    enabled,
+    gcTime: 20_000,
+  });
 export const useFamily = (id: B.PatientId) =>
   useQuery({ queryKey: keys.patient(id, "family"), queryFn: () => api.listDependants(id) });
 export const usePreferences = (id: B.PatientId) =>

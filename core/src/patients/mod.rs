@@ -17,6 +17,7 @@ mod import_words;
 mod medications;
 mod merge;
 mod name_words;
+mod photo;
 mod preferences;
 mod register;
 mod same;
@@ -61,6 +62,7 @@ pub use medications::{
     Medication, MedicationStatus, NewMedication, medications, record_medication, set_medication_status,
 };
 pub use merge::{Merge, MergeChoice, MergeField, merge, merges};
+pub use photo::{MAX_PHOTO_BYTES, photo, remove_photo, set_photo};
 pub use preferences::{ContactChannel, Preferences, preferences, save_preferences};
 pub use register::{NewPatient, register, register_fully};
 pub(crate) use same::same_person;

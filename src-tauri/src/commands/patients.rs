@@ -11,6 +11,8 @@ use neem_core::patients::{
     NewPatient, NewVitals, Patient, PatientChange, PatientForm, PatientHit, PossibleDuplicate, Preferences,
     Relationship, Vitals,
 };
+use serde::Serialize;
+use specta::Type;
 use tauri::{AppHandle, State};
 
 use crate::error::Answer;
@@ -55,6 +57,45 @@ pub fn patient_form(app: State<App>, patient_id: PatientId) -> Answer<PatientFor
 pub fn edit_patient(app: State<App>, change: EditPatient) -> Answer<Patient> {
     let today = app.day()?;
     app.write(Permission::EditPatient, "edit_patient", |tx| patients::edit(tx, &change, today))
+}
+
+/// A photo as the window shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientPhoto {
+    pub media_type: String,
+    pub bytes: Vec<u8>,
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn patient_photo(handle: AppHandle, patient_id: PatientId) -> Answer<Option<PatientPhoto>> {
+    apart(handle, move |app| {
+        let store = FileStore::beside(app.db()?.path());
+        app.read(Permission::UseFiles, |conn| {
+            let photo = patients::photo(conn, &store, patient_id)?;
+            Ok(photo.map(|photo| PatientPhoto { media_type: photo.file.media_type, bytes: photo.bytes }))
+        })
+    })
+    .await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn set_patient_photo(handle: AppHandle, patient_id: PatientId, picture: Vec<u8>) -> Answer<()> {
+    apart(handle, move |app| {
+        let store = FileStore::beside(app.db()?.path());
+        app.write(Permission::EditPatient, "set_patient_photo", |tx| {
+            patients::set_photo(tx, &store, patient_id, &picture).map(drop)
+        })
+    })
+    .await
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn remove_patient_photo(app: State<App>, patient_id: PatientId) -> Answer<()> {
+    app.write(Permission::EditPatient, "remove_patient_photo", |tx| patients::remove_photo(tx, patient_id))
 }
 
 #[tauri::command(async)]

@@ -73,6 +73,7 @@ const groups = {
     ["wishes", "C"],
     ["walkIn", "W"],
     ["payment", "M"],
+    ["photo", "P"],
   ],
   conflicts: [
     ["move", "J K"],

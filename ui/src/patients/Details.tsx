@@ -4,6 +4,7 @@ import { useFilesOf, type Patient } from "../api";
 import { useHere } from "../kit/clinic";
 import { languageName } from "../kit/places";
 import { date, dateOf } from "../kit/time";
+import { Photo } from "./Photo";
 import { Section } from "./Section";
 import styles from "./patients.module.css";
 
@@ -39,6 +40,7 @@ export function Details({ patient }: { patient: Patient }) {
   ];
   return (
     <Section title={t("patients.details")}>
+      <Photo patient={patient} />
       <dl className={styles.facts2}>
         {facts.map(([name, value]) => (
           <div key={name}>

@@ -8,8 +8,9 @@ import { actionWord, capital, columnWord, valueWords } from "../kit/words";
 import { Section } from "./Section";
 import styles from "./patients.module.css";
 
-// They change with the column beside them and say nothing more to a reader.
-const silent = ["birth_date_precision"];
+// The precision changes with the column beside it and says nothing more to a reader.
+// The photo is told by what was done: the name of its file would say nothing.
+const silent = ["birth_date_precision", "photo_file_id"];
 
 /** Who changed what of the record, with what stood there before. */
 export function History({ id }: { id: PatientId }) {

@@ -101,6 +101,7 @@ function Loaded(props: Props & { patient: Patient }) {
     ...actions.flatMap((action): Hint[] =>
       action === "link" ? [] : [{ keys: [keyOf[action].toUpperCase()], label: t(words[action]) }],
     ),
+    ...(may("edit_patient") ? [{ keys: ["P"], label: t("keys.photo") }] : []),
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
   return (

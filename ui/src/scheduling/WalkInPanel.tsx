@@ -20,6 +20,7 @@ import { TextField } from "../kit/Field";
 import { useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
+import { PatientPhoto } from "../kit/PatientPhoto";
 import { AlternateName, Phone, useAgeSex } from "../kit/person";
 import { QueueNumber } from "../kit/QueueNumber";
 import { useRequestKey } from "../kit/requestKey";
@@ -182,6 +183,7 @@ export function PatientHead({ patient }: { patient: PatientHit }) {
   const ageSex = useAgeSex();
   return (
     <div className={styles.patient}>
+      <PatientPhoto id={patient.id} name={patient.fullName} size={64} />
       <div className={styles.l1}>
         <b>
           <bdi>{patient.fullName}</bdi>
