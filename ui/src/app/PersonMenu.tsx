@@ -98,7 +98,11 @@ export function PersonMenu({ onLock }: { onLock: () => void }) {
           >
             {t("person.twoStep")}
           </Menu.Item>
-          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>
+          <Menu.Item
+            leftSection={<IconLogout size={16} aria-hidden />}
+            data-testid="sign-out"
+            onClick={() => void signOut()}
+          >
             {t("person.signOut")}
           </Menu.Item>
         </Menu.Dropdown>

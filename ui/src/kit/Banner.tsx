@@ -2,6 +2,7 @@ import { IconAlertOctagon, IconAlertTriangle, IconCircleCheck, IconInfoCircle } 
 import type { ReactNode } from "react";
 import type { CommandError } from "../api";
 import { explain, sortProblems } from "../errors";
+import { unbroken } from "./QueueNumber";
 import styles from "./kit.module.css";
 
 type Tone = "stop" | "warn" | "info" | "good";
@@ -20,7 +21,7 @@ export function Banner({ tone, children, role }: { tone: Tone; children: ReactNo
       role={role ?? (tone === "stop" ? "alert" : undefined)}
     >
       <Icon size={16} aria-hidden />
-      <div className={styles.bannerBody}>{children}</div>
+      <div className={styles.bannerBody}>{typeof children === "string" ? unbroken(children) : children}</div>
     </div>
   );
 }
@@ -39,9 +40,9 @@ export function ErrorBanner({
   const words = explain(error);
   return (
     <Banner tone="stop">
-      <b>{rest.length > 0 ? rest.join(" ") : words.what}</b>{" "}
+      <b>{unbroken(rest.length > 0 ? rest.join(" ") : words.what)}</b>{" "}
       <span className={styles.second}>
-        {words.safe} {words.next}
+        {unbroken(`${words.safe} ${words.next}`)}
       </span>
     </Banner>
   );

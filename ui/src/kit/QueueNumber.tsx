@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import styles from "./kit.module.css";
 
 /** What is said aloud (lane, number) is strong; the hyphen and the leading zeros step back. */
@@ -26,3 +27,16 @@ export function QueueNumber({
     </span>
   );
 }
+
+const numbers = /(\b[A-Z]+-\d+\b)/;
+/** A sentence in which no number of a queue or a record breaks at its hyphen. */
+export const unbroken = (text: string): ReactNode =>
+  text.split(numbers).map((part, index) =>
+    index % 2 === 1 ? (
+      <span key={index} className={styles.unbroken}>
+        {part}
+      </span>
+    ) : (
+      part
+    ),
+  );

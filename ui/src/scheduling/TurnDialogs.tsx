@@ -7,6 +7,7 @@ import { Dialog } from "../kit/Dialog";
 import { TextField } from "../kit/Field";
 import { useKeys } from "../kit/keys";
 import { useMemory } from "../kit/memory";
+import { unbroken } from "../kit/QueueNumber";
 import { DoctorChoice } from "./DoctorChoice";
 import { PriorityChoice } from "./PriorityChoice";
 import styles from "./TurnDialogs.module.css";
@@ -35,7 +36,7 @@ export function MoveDialog({ row, onMove, onClose }: MoveProps) {
   }, [ready]);
   return (
     <Dialog title={t("today.moveTitle", { name: row.patientName })} onClose={onClose} size={440}>
-      <p className={styles.hint}>{t("today.moveHint", { number: row.number })}</p>
+      <p className={styles.hint}>{unbroken(t("today.moveHint", { number: row.number ?? "" }))}</p>
       <div ref={list}>
         <DoctorChoice
           doctors={doctors}

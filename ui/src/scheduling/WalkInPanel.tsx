@@ -115,6 +115,15 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
       <PatientHead patient={patient} />
       {desk.error && <FailedState error={desk.error} retry={() => void desk.refetch()} />}
       <div className={styles.middle}>
+        {/* First of all: without an answer nothing is given, and below the doctors it would be out of sight. */}
+        {held && (
+          <div className={styles.sec}>
+            {!refused && (
+              <Banner tone="warn">{t("walkIn.holds", { name: patient.fullName, number: held })}</Banner>
+            )}
+            <TextField ref={another} label={t("walkIn.anotherWhy")} {...form.text("another")} />
+          </div>
+        )}
         <div className={styles.sec} ref={panel}>
           {!desk.error && (
             <DoctorChoice
@@ -139,16 +148,8 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
             <TextField label={t("walkIn.priorityWhy")} {...form.text("priorityReason")} />
           )}
         </div>
-        {held && (
-          <div className={styles.sec}>
-            {!refused && (
-              <Banner tone="warn">{t("walkIn.holds", { name: patient.fullName, number: held })}</Banner>
-            )}
-            <TextField ref={another} label={t("walkIn.anotherWhy")} {...form.text("another")} />
-          </div>
-        )}
       </div>
-      <div className={styles.issue}>
+      <div className={styles.issue} data-held={held ? true : undefined}>
         <p className={styles.cap}>{t("walkIn.next")}</p>
         {desk.data ? (
           <QueueNumber number={desk.data.nextNumber} className={styles.big} testId="queue-number" />
