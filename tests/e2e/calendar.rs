@@ -219,8 +219,8 @@ async fn correct(desk: &Pc) {
     desk.until("the refusal", "return document.querySelector('aside [role=alert]') !== null").await;
     look(desk, "calendar-edit-refused").await;
     desk.press("Ctrl a").await;
-    desk.type_text("Diab").await;
-    desk.read("Diabetes review, 30 min").await;
+    desk.type_text("Well").await;
+    desk.read("Well-child check, 30 min").await;
     desk.press("Down").await;
     desk.press("Enter").await;
     desk.until("its length", "return document.querySelector('[name=minutes]')?.value === '30'").await;
@@ -234,7 +234,7 @@ async fn correct(desk: &Pc) {
     look(desk, "calendar-edit").await;
     desk.press("Ctrl Enter").await;
     desk.read("Visit of Noura Qasim changed").await;
-    desk.read("– → Diabetes review").await;
+    desk.read("– → Well-child check").await;
     desk.read("reason changed; note changed").await;
     desk.read("and the card of the diabetes nurse").await;
     look(desk, "calendar-edited").await;
