@@ -144,7 +144,7 @@ pub async fn story() {
         middle_of(&desk, "the doctor's column", "document.querySelectorAll('[data-block]')[0]").await;
         let (from, to) = (place(&desk, 0, start).await, place(&desk, 0, end).await);
         desk.hold(from, &[((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0), to]).await;
-        desk.read("New: 40 min, until 12:40").await;
+        desk.read("40 min, until 12:40").await;
         if start == "12:00" {
             desk.picture("drag-create").await;
         }

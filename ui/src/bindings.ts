@@ -137,6 +137,9 @@ export const commands = {
 	registerPatient: (patient: NewPatient) => __TAURI_INVOKE<PatientHit>("register_patient", { patient }),
 	patient: (patientId: PatientId) => __TAURI_INVOKE<Patient>("patient", { patientId }),
 	patientForm: (patientId: PatientId) => __TAURI_INVOKE<PatientForm>("patient_form", { patientId }),
+	patientPhoto: (patientId: PatientId) => __TAURI_INVOKE<PatientPhoto | null>("patient_photo", { patientId }),
+	setPatientPhoto: (patientId: PatientId, picture: number[]) => __TAURI_INVOKE<null>("set_patient_photo", { patientId, picture }),
+	removePatientPhoto: (patientId: PatientId) => __TAURI_INVOKE<null>("remove_patient_photo", { patientId }),
 	editPatient: (change: EditPatient) => __TAURI_INVOKE<Patient>("edit_patient", { change }),
 	registerDependant: (responsiblePatientId: PatientId, relationship: Relationship, patient: PatientForm) => __TAURI_INVOKE<PatientHit>("register_dependant", { responsiblePatientId, relationship, patient }),
 	listDependants: (patientId: PatientId) => __TAURI_INVOKE<Family>("list_dependants", { patientId }),
@@ -227,6 +230,7 @@ export const commands = {
 	showCalendar: (clinicId: ClinicId, first: LocalDate | null, days: number, providerId: ProviderId | null) => __TAURI_INVOKE<Calendar>("show_calendar", { clinicId, first, days, providerId }),
 	planAppointments: (form: AppointmentForm) => __TAURI_INVOKE<Occurrence[]>("plan_appointments", { form }),
 	bookAppointments: (form: AppointmentForm) => __TAURI_INVOKE<Booking[]>("book_appointments", { form }),
+	editAppointment: (change: AppointmentEdit) => __TAURI_INVOKE<AppointmentEdited>("edit_appointment", { change }),
 	rearrangeAppointment: (appointmentId: AppointmentId, form: RearrangeForm) => __TAURI_INVOKE<Rearranged>("rearrange_appointment", { appointmentId, form }),
 	putAppointmentsBack: (spots: AppointmentSpot[]) => __TAURI_INVOKE<Booking[]>("put_appointments_back", { spots }),
 	cancelAppointments: (appointmentId: AppointmentId, reason: string, scope: SeriesScope) => __TAURI_INVOKE<CancelledSeries>("cancel_appointments", { appointmentId, reason, scope }),
@@ -430,6 +434,30 @@ export type AllergyStatus = "active" |
 "resolved" | 
 /**  It was never one. */
 "refuted";
+
+/**  What a visit is for, as it is typed. */
+export type AppointmentDetails = {
+	serviceId: ServiceId | null,
+	/**  Left out: as long as another service takes, or as long as before. */
+	minutes: number | null,
+	reason: string,
+	notes: string,
+};
+
+/**  The form of a visit that is booked already. */
+export type AppointmentEdit = {
+	appointmentId: AppointmentId,
+	/**  What stood there when the form was opened. */
+	seen: AppointmentDetails,
+	form: AppointmentDetails,
+};
+
+/**  A visit after its correction, and what takes the correction back. */
+export type AppointmentEdited = {
+	booking: Booking,
+	before: AppointmentDetails,
+	after: AppointmentDetails,
+};
 
 export type AppointmentForm = {
 	clinicId: ClinicId,
@@ -2358,6 +2386,12 @@ export type PatientHit = {
 };
 
 export type PatientId = string;
+
+/**  A photo as the window shows it. */
+export type PatientPhoto = {
+	mediaType: string,
+	bytes: number[],
+};
 
 /**  A payment, a deposit or a refund. */
 export type Payment = {

@@ -418,3 +418,47 @@ test("bookings of one time stand side by side, and Enter leads to where it is de
   await user.keyboard("{Enter}");
   await waitFor(() => expect(window.location.hash).toBe("#/conflicts"));
 });
+
+test("E corrects what a visit is for: what somebody else wrote meanwhile stands, what was typed is kept", async () => {
+  let shown = vasant;
+  let refuse = true;
+  const user = await open({
+    list_services: () => ({
+      items: [{ id: "s9", name: "Dressing", durationMinutes: 45 }],
+      more: false,
+    }),
+    show_appointment: () => shown,
+    edit_appointment: ({ change }: { change: B.AppointmentEdit }) => {
+      if (refuse) {
+        refuse = false;
+        shown = { ...vasant, notes: "Comes by bus" };
+        return fail("changed_meanwhile");
+      }
+      return { booking: shown, before: change.seen, after: change.form };
+    },
+  });
+  await now(/Vasant Kale/);
+  await user.keyboard("{Enter}");
+  const panel = await screen.findByRole("complementary", { name: "Appointment" });
+  await within(panel).findByText("What happened");
+  await user.keyboard("e");
+  const reason = await within(panel).findByRole<HTMLInputElement>("textbox", { name: /Reason/ });
+  expect(document.activeElement).toBe(reason);
+  await user.clear(reason);
+  await user.type(reason, "Fever{Control>}{Enter}{/Control}");
+  expect(await within(panel).findByText(/Someone else changed this meanwhile/)).toBeTruthy();
+  const note = within(panel).getByRole<HTMLTextAreaElement>("textbox", { name: /Note/ });
+  await waitFor(() => expect(note.value).toBe("Comes by bus"));
+  expect(reason.value).toBe("Fever");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("Visit of Vasant Kale changed")).toBeTruthy();
+  const seen = { serviceId: null, minutes: 20, reason: "Cough", notes: "Comes by bus" };
+  expect(calls("edit_appointment").at(-1)).toEqual({
+    change: { appointmentId: "a1", seen, form: { ...seen, reason: "Fever" } },
+  });
+  await user.keyboard("{Control>}z{/Control}");
+  expect(await screen.findByText("Vasant Kale: changed back")).toBeTruthy();
+  expect(calls("edit_appointment").at(-1)).toEqual({
+    change: { appointmentId: "a1", seen: { ...seen, reason: "Fever" }, form: seen },
+  });
+});

@@ -41,9 +41,7 @@ export function ErrorBanner({
   return (
     <Banner tone="stop">
       <b>{unbroken(rest.length > 0 ? rest.join(" ") : words.what)}</b>{" "}
-      <span className={styles.second}>
-        {unbroken(`${words.safe} ${words.next}`)}
-      </span>
+      <span className={styles.second}>{unbroken(`${words.safe} ${words.next}`)}</span>
     </Banner>
   );
 }
