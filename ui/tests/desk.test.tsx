@@ -108,7 +108,9 @@ test("somebody who already waits is told the number they have, and gets another 
 test("who is known to wait is shown with the number before anything is pressed", async () => {
   const user = await openApp({ search_patients: () => [{ ...sunita, waitingNumber: "B-007" }] });
   await user.type(await screen.findByTestId("search"), "sun{Enter}");
-  expect(await screen.findByText("Sunita Deshpande waits already, with number B-007.")).toBeTruthy();
+  const sentence = "Sunita Deshpande waits already, with number B-007.";
+  const banner = (_: string, element: Element | null) => element?.textContent === sentence;
+  expect((await screen.findAllByText(banner)).length).toBeGreaterThan(0);
 });
 
 test("a doctor who leaves, and a printer that is not ready, are said before the number is given", async () => {

@@ -152,8 +152,8 @@ export function useDrag({ columns, span, tz, grid, enabled, onCreate, onOpen, on
   const scrollOn = (event: PointerEvent) => {
     const { top, bottom } = grid.current!.getBoundingClientRect();
     const heads = grid.current!.firstElementChild!.getBoundingClientRect().height;
-    if (event.clientY > bottom - EDGE) grid.current!.scrollTop += EDGE / 2;
-    else if (event.clientY < top + heads + EDGE) grid.current!.scrollTop -= EDGE / 2;
+    if (event.clientY > bottom - EDGE) grid.current!.scrollBy(0, EDGE / 2);
+    else if (event.clientY < top + heads + EDGE) grid.current!.scrollBy(0, -EDGE / 2);
   };
 
   const handlers = {

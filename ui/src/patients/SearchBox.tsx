@@ -116,7 +116,7 @@ export function SearchBox({ onChoose, onOpen, chooses, onRegister, onDownFromEmp
           {found.error ? (
             <ErrorBanner error={found.error} />
           ) : (
-            <ul id={`${id}-hits`} role="listbox" aria-label={t("search.results")}>
+            <ul id={`${id}-hits`} role="listbox" aria-label={t("search.results")} aria-busy={!settled}>
               {hits.map((hit, index) => (
                 <HitRow
                   key={hit.id}

@@ -1,15 +1,15 @@
 import { useState } from "react";
 import { api, keys, queries, usePatientSearch, type PatientHit } from "../api";
 import { recall, useMemory } from "../kit/memory";
-import { useSettled } from "../kit/time";
 
 /** What a box that finds patients knows: what is typed, who was found for it, and which of them is marked. */
 export function useHits(memory: string, { today, mayRegister }: { today: boolean; mayRegister: boolean }) {
   const [typed, setTyped] = useMemory(memory, "");
   const [at, setAt] = useState(0);
-  const query = useSettled(typed.trim(), 60);
+  // Each letter is asked for at once: the answer takes a millisecond, and waiting for a pause would be what one sees.
+  const query = typed.trim();
   const search = usePatientSearch(query, query !== "" || today);
-  const settled = query === typed.trim() && search.isSuccess && !search.isPlaceholderData;
+  const settled = search.isSuccess && !search.isPlaceholderData;
   const hits = query === "" && !today ? [] : (search.data ?? []);
   const offersRegister = settled && query !== "" && hits.length === 0 && mayRegister;
   const count = hits.length + (offersRegister ? 1 : 0);
