@@ -11,7 +11,7 @@ PEERS ?= ../shared/peers
 
 UI_SOURCES := $(shell find ui/src ui/index.html ui/package.json ui/package-lock.json ui/tsconfig.json ui/vite.config.ts)
 
-.PHONY: run test check bench bench-peers sim seeded-bugs torture setup ui
+.PHONY: run test check bench bench-peers sim seeded-bugs torture fuzz setup ui
 .DELETE_ON_ERROR:
 
 run: ui
@@ -58,6 +58,11 @@ seeded-bugs:
 # Kills PCs and hubs until so many have died; the files are on the disk of the temporary folder.
 torture: ui
 	RUNS=$(RUNS) cargo test --features $(FEATURES) --test killed -- --ignored --exact a_thousand_kills_lose_nothing --nocapture
+
+# Bytes that nobody meant, for everything that reads the bytes of others (docs/fuzzing.md): make fuzz
+# TARGET=commit SECONDS=60, or every target in turn for ten minutes.
+fuzz:
+	@TARGET=$(TARGET) SECONDS_EACH=$(or $(SECONDS),600) scripts/fuzz.sh
 
 setup:
 	@scripts/setup.sh
