@@ -17,6 +17,10 @@ use crate::ids::Instant;
 /// Memory in KiB, passes and lanes of argon2id (OWASP's minimum, 2024: 19,456 KiB, 2, 1).
 pub const ARGON2: (u32, u32, u32) = (19_456, 2, 1);
 
+/// What a file may ask for at most of each: more than any version has written, and still a few seconds. A
+/// file that was damaged or exchanged must not take the PC's memory, or make its start wait without end.
+const MOST_ARGON2: (u32, u32, u32) = (65_536, 8, 4);
+
 /// A raw 256-bit key: SQLCipher takes it as it is, without deriving one (0.4 ms instead of 250).
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseKey([u8; 32]);
@@ -195,8 +199,7 @@ impl KeyFile {
     }
 
     pub fn read(path: &Path) -> Result<KeyFile> {
-        let text = std::fs::read_to_string(path)?;
-        serde_json::from_str(&text).map_err(|_| Code::DatabaseDamaged.into())
+        serde_json::from_slice(&std::fs::read(path)?).map_err(|_| Code::DatabaseDamaged.into())
     }
 
     pub fn store(&self, path: &Path) -> Result<()> {
@@ -209,6 +212,10 @@ impl KeyFile {
 }
 
 fn cipher(passphrase: &str, salt: &[u8], memory_kib: u32, passes: u32, lanes: u32) -> Result<XChaCha20Poly1305> {
+    let (most_memory, most_passes, most_lanes) = MOST_ARGON2;
+    if memory_kib > most_memory || passes > most_passes || lanes > most_lanes {
+        return Err(Code::DatabaseDamaged.into());
+    }
     let params = Params::new(memory_kib, passes, lanes, Some(32)).map_err(|_| Code::DatabaseDamaged)?;
     let mut key = [0; 32];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -230,5 +237,29 @@ mod tests {
         assert_eq!(file.unwrap_with("mango season in july").err().map(|e| e.code()), Some(Code::WrongPassphrase));
         let text = serde_json::to_string(&file).expect("json");
         assert!(!text.contains(&key.to_hex()));
+    }
+
+    #[test]
+    fn a_file_of_other_bytes_is_damaged_and_a_missing_one_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("neem.key");
+        assert!(matches!(KeyFile::read(&path), Err(Error::Io(_))));
+        for bytes in [b"".as_slice(), b"{", b"\xff\xfe\x00", b"{\"check\":\"\"}"] {
+            std::fs::write(&path, bytes).expect("writes");
+            assert_eq!(KeyFile::read(&path).err().map(|error| error.code()), Some(Code::DatabaseDamaged), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_asks_for_all_memory_or_all_time_is_damaged() {
+        let key = DatabaseKey::random(&SystemEntropy);
+        let sound = KeyFile::with_passphrase(&key, "mango season in june", &SystemEntropy).expect("wrapped");
+        for (name, value) in [("memory_kib", u32::MAX), ("passes", u32::MAX), ("lanes", 1 << 20)] {
+            let mut json = serde_json::to_value(&sound).expect("json");
+            json["kept"][name] = value.into();
+            let file: KeyFile = serde_json::from_value(json).expect("a key file");
+            let refused = file.unwrap_with("mango season in june").err().map(|error| error.code());
+            assert_eq!(refused, Some(Code::DatabaseDamaged), "{name}");
+        }
     }
 }
