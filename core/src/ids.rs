@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -95,8 +95,11 @@ ids! {
 pub struct Instant(#[specta(type = String)] pub i64);
 
 impl Instant {
+    /// 1970 for a time outside of the years 1 to 9999, which only a broken PC writes: near the ends of what can
+    /// be counted, no zone could show it.
     pub fn to_utc(self) -> DateTime<Utc> {
-        Utc.timestamp_millis_opt(self.0).single().unwrap_or_default()
+        let time = Utc.timestamp_millis_opt(self.0).single().filter(|time| (1..=9999).contains(&time.year()));
+        time.unwrap_or_default()
     }
 
     /// The clinic's local day at this instant.
@@ -105,7 +108,7 @@ impl Instant {
     }
 
     pub fn plus_minutes(self, minutes: i64) -> Instant {
-        Instant(self.0 + minutes * 60_000)
+        Instant(self.0.saturating_add(minutes.saturating_mul(60_000)))
     }
 }
 
@@ -148,7 +151,7 @@ pub struct LocalDate(#[specta(type = String)] pub NaiveDate);
 
 impl LocalDate {
     pub fn plus_days(self, days: u32) -> LocalDate {
-        LocalDate(self.0 + chrono::Duration::days(i64::from(days)))
+        LocalDate(self.0.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX))
     }
 
     /// The instants at which this day begins and ends in `zone`; a day that daylight saving
@@ -163,7 +166,7 @@ impl LocalDate {
                 .or_else(|| zone.from_local_datetime(&(midnight + chrono::Duration::hours(1))).earliest());
             Instant(local.map_or_else(|| midnight.and_utc().timestamp_millis(), |t| t.timestamp_millis()))
         };
-        (start(self.0), start(self.0 + chrono::Duration::days(1)))
+        (start(self.0), start(self.plus_days(1).0))
     }
 }
 
@@ -215,3 +218,25 @@ macro_rules! named_values {
     };
 }
 pub(crate) use named_values;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_no_clock_shows_brings_no_screen_down() {
+        // Rows of another PC hold whatever it wrote. Of these the zone's own offset leads out of the calendar.
+        let (first, last) = (-8_334_601_228_800_000, 8_210_266_876_799_999);
+        for at in [i64::MIN, first, last, i64::MAX].map(Instant) {
+            for zone in [chrono_tz::Asia::Kolkata, chrono_tz::America::New_York] {
+                assert_eq!(at.day(zone), Instant(0).day(zone));
+            }
+            assert_eq!(at.to_string(), "1970-01-01T00:00:00.000Z");
+            assert!(at.plus_minutes(15) >= at && at.plus_minutes(-15) <= at);
+        }
+        for day in [NaiveDate::MIN, NaiveDate::MAX].map(LocalDate) {
+            let (start, end) = day.bounds(chrono_tz::Asia::Kolkata);
+            assert!(start <= end && day.plus_days(1) >= day);
+        }
+    }
+}
