@@ -10,7 +10,7 @@ use neem_core::sync::protocol::{
     Buckets, BucketsRequest, DigestRequest, Hello, HelloRequest, HubApi, HubDevice, HubDigest, NewCode, NewCodeRequest,
     PullReply, PullRequest, PushReply, Refusal, Rows, RowsRequest, WaitRequest, Woken,
 };
-use neem_core::sync::snapshot::ChunkRequest;
+use neem_core::sync::snapshot::{Beginning, ChunkRequest, Far};
 use support::{Clinic, Pc};
 
 /// The real hub, but for what `lie` makes of its greeting, its refusals and its pages.
@@ -30,8 +30,14 @@ enum Lie {
     GapAtTheEnd,
     /// There is more, but never where it begins.
     InCircles,
+    /// Everything is fetched, up to a number before the beginning.
+    Backwards,
     /// Lists in lists, in a field that nobody asked for.
     Deep,
+    /// The records as they stand at the last number that there is.
+    LastNumber,
+    /// More records than anybody can count.
+    Countless,
 }
 
 /// No sync asks so often; one that does would never end.
@@ -68,12 +74,13 @@ impl<H: HubApi> HubApi for Odd<'_, H> {
         }
         let after = request.after;
         let page = self.hub.pull(request).await?;
-        if self.lie != Lie::InCircles {
-            return Ok(page);
-        }
+        let (cursor, hub_seq) = match self.lie {
+            Lie::InCircles => (after, i64::MAX),
+            Lie::Backwards => (-5, -10),
+            _ => return Ok(page),
+        };
         let page: PullReply = rmp_serde::from_slice(&page).expect("a page");
-        let circle = PullReply { commits: Vec::new(), cursor: after, hub_seq: i64::MAX, ..page };
-        Ok(rmp_serde::to_vec(&circle).expect("encodes"))
+        Ok(rmp_serde::to_vec(&PullReply { commits: Vec::new(), cursor, hub_seq, ..page }).expect("encodes"))
     }
     async fn wait(&self, request: WaitRequest) -> Result<Woken, Refusal> {
         self.hub.wait(request).await
@@ -88,7 +95,15 @@ impl<H: HubApi> HubApi for Odd<'_, H> {
         self.hub.rows(request).await
     }
     async fn snapshot(&self) -> Result<Vec<u8>, Refusal> {
-        self.hub.snapshot().await
+        self.asked();
+        let bytes = self.hub.snapshot().await?;
+        let mut beginning: Beginning = rmp_serde::from_slice(&bytes).expect("a beginning");
+        match self.lie {
+            Lie::LastNumber => beginning.hub_seq = i64::MAX,
+            Lie::Countless => beginning.tables.iter_mut().for_each(|(_, rows)| *rows = u64::MAX),
+            _ => {}
+        }
+        Ok(rmp_serde::to_vec(&beginning).expect("encodes"))
     }
     async fn chunk(&self, request: ChunkRequest) -> Result<Vec<u8>, Refusal> {
         self.hub.chunk(request).await
@@ -115,6 +130,7 @@ fn a_hub_that_talks_nonsense_is_refused_and_the_pc_works_on() {
     for (lie, name, refused) in [
         (Lie::GapAtTheEnd, "Aarti Menon", true),
         (Lie::InCircles, "Grace Otieno", true),
+        (Lie::Backwards, "Lakshmi Iyer", true),
         (Lie::Deep, "Joana Queiroz", true),
         (Lie::LastLife, "Vikram Rao", true),
         // Taken for another copy of this PC: it goes on under a new life, which costs nothing.
@@ -127,6 +143,25 @@ fn a_hub_that_talks_nonsense_is_refused_and_the_pc_works_on() {
     // The true hub again: nothing was lost on the way.
     desk.sync();
     room.sync();
-    assert_eq!(room.count("SELECT count(*) FROM patients"), 5);
+    assert_eq!(room.count("SELECT count(*) FROM patients"), 6);
+    assert_eq!(desk.sync().digest, room.sync().digest);
+}
+
+#[test]
+fn records_that_cannot_be_are_not_taken_over() {
+    let Clinic { hub: _hub, desk, room, staff } = Clinic::open();
+    room.register(staff.desk, "Aarti Menon");
+    room.sync();
+    desk.register(staff.desk, "Grace Otieno");
+    let hub = desk.client();
+    for lie in [Lie::LastNumber, Lie::Countless] {
+        let odd = Odd { hub: &hub, lie, questions: Cell::default() };
+        let far = Far { new: 0, behind: 0 };
+        let told = desk.wait(engine::sync_or_take_over(&desk.db, &odd, &|_| {}, far));
+        assert_eq!(told.map_err(|error| error.code()), Err(Code::HubRefused));
+    }
+    assert!(desk.sync().identical);
+    room.sync();
+    assert_eq!(room.count("SELECT count(*) FROM patients"), 2);
     assert_eq!(desk.sync().digest, room.sync().digest);
 }

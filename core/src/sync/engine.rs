@@ -439,8 +439,9 @@ impl<H: HubApi> Run<'_, H> {
             if page.epoch != link.epoch {
                 return Err(Code::HubRestored.into());
             }
-            if page.cursor <= stored && page.cursor < page.hub_seq {
-                // The same question again would get the same answer, without end.
+            if page.cursor < stored || (page.cursor == stored && page.cursor < page.hub_seq) {
+                // The same question again would get the same answer, without end; and one that goes back, be
+                // it behind the beginning, would be asked from there on.
                 return Err(Error::with(Code::HubRefused, "a page that leads nowhere"));
             }
             let (cursor, last) = (page.cursor, page.cursor >= page.hub_seq);

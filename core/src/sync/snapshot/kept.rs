@@ -141,7 +141,13 @@ pub fn begin(conn: &Connection, beginning: &Beginning) -> Result<()> {
     conn.execute(
         "INSERT INTO snapshot (only, epoch, hub_seq, stage, log_after, next_id, reserved)
          VALUES (1, ?1, ?2, 'records', ?3, ?4, ?5)",
-        params![beginning.epoch, beginning.hub_seq, pulled, last + 1, last + (beginning.hub_seq - pulled).max(0)],
+        params![
+            beginning.epoch,
+            beginning.hub_seq,
+            pulled,
+            last + 1,
+            last + beginning.hub_seq.saturating_sub(pulled).max(0)
+        ],
     )?;
     for (table, rows) in &beginning.tables {
         conn.prepare_cached("INSERT INTO snapshot_tables (tbl, rows, taken, done) VALUES (?1, ?2, 0, 0)")?

@@ -30,6 +30,8 @@ impl Default for Far {
     }
 }
 
+/// More records than fit on any disk. A hub that says so would leave no numbers for what is written here.
+const MOST: i64 = 1 << 48;
 /// A commit is replayed in the time in which so many rows are taken over.
 const ROWS_A_COMMIT: i64 = 3;
 /// After so many chunks the PC sends what was written meanwhile and hears what is new.
@@ -53,7 +55,7 @@ impl<H: HubApi> Run<'_, H> {
             Some(kept) if kept.stage == Stage::Log => return Ok(()),
             Some(_) => {}
             None => {
-                let behind = self.head - link.pulled;
+                let behind = self.head.saturating_sub(link.pulled);
                 let limit = if link.pulled == 0 { far.new } else { far.behind };
                 if !can || behind <= limit || !self.begin(link.pulled == 0).await? {
                     return Ok(());
@@ -78,9 +80,14 @@ impl<H: HubApi> Run<'_, H> {
             let bytes = self.hub.snapshot().await?;
             let Ok(beginning) = shallow::from_slice::<Beginning>(&bytes) else { continue };
             let Ok(parts) = install::read(&beginning.rows, &beginning.hash) else { continue };
-            let rows: u64 = beginning.tables.iter().map(|(_, rows)| rows).sum();
+            let rows = beginning.tables.iter().fold(0u64, |sum, (_, rows)| sum.saturating_add(*rows));
+            let rows = i64::try_from(rows).unwrap_or(i64::MAX);
             let pulled = self.db.read(engine::link)?.map_or(0, |link| link.pulled);
-            if !wanted && rows as i64 > (beginning.hub_seq - pulled).saturating_mul(ROWS_A_COMMIT) {
+            let ahead = beginning.hub_seq.saturating_sub(pulled);
+            if rows > MOST || ahead > MOST {
+                return Err(Error::with(Code::HubRefused, "more records or commits than there can be"));
+            }
+            if !wanted && rows > ahead.saturating_mul(ROWS_A_COMMIT) {
                 return Ok(false);
             }
             let tables = self.db.transact_apart(|conn, catalogue, now| {
