@@ -48,7 +48,7 @@ impl Form {
 
     /// A person's name: something in it is a letter, of whatever script.
     pub fn name(&mut self, field: &str, text: &str) -> String {
-        let name = self.required(field, text, NAME).replace('\n', " ");
+        let name = self.required(field, text, NAME).split_whitespace().collect::<Vec<_>>().join(" ");
         if !name.is_empty() && !name.chars().any(char::is_alphabetic) {
             self.problem(field, Code::NotAName, None);
         }
@@ -214,6 +214,7 @@ mod tests {
     fn all_problems_at_once_and_nothing_cut() {
         let mut form = Form::default();
         assert_eq!(form.name("fullName", "  Sunita \u{202E}  Deshpande "), "Sunita Deshpande");
+        assert_eq!(form.name("fullName", "Sunita\n\nDeshpande"), "Sunita Deshpande");
         form.name("a", "  ");
         form.name("b", "12 34");
         form.name("c", "😀");

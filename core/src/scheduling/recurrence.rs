@@ -24,7 +24,8 @@ impl Recurrence {
     pub fn parse(text: &str, zone: Tz) -> Option<Recurrence> {
         let text = text.trim().to_uppercase();
         let text = text.strip_prefix("RRULE:").unwrap_or(&text);
-        if text.contains(char::is_whitespace) || text.contains(':') {
+        // The rrule crate cuts a weekday after two bytes, whatever letters they are of.
+        if !text.is_ascii() || text.contains(char::is_whitespace) || text.contains(':') {
             return None;
         }
         let mut kept = Vec::new();
@@ -126,6 +127,8 @@ mod tests {
             "FREQ=WEEKLY;INTERVAL=-1",
             "FREQ=DAILY;COUNT=3;UNTIL=20261103",
             "FREQ=DAILY;UNTIL=soon",
+            "FREQ=WEEKLY;BYDAY=1सो",
+            "FREQ=MONTHLY;BYDAY=MOW\u{fffd}",
             "DTSTART:20260101T090000Z\nRRULE:FREQ=DAILY",
         ] {
             assert!(Recurrence::parse(text, chrono_tz::UTC).is_none(), "{text:?}");
