@@ -21,7 +21,7 @@ work="$(mktemp -d -p "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp
 trap 'rm -rf "$work"' EXIT
 export TMPDIR="$work"
 
-"$built/seeds" target/seeds
+SEEDS=target/seeds "$built/seeds"
 failed=0
 for target in ${TARGET:-$(basename -s .rs targets/*.rs)}; do
   mkdir -p "target/corpus/$target" "target/found/$target"

@@ -135,7 +135,7 @@ impl World {
         let path = |name: &str| folder.join(format!("{name}.db"));
         let read = |name: &str| std::fs::read(path(name)).expect("reads");
         open(&path("empty"), &key, 9).close().expect("closes");
-        let running = start(&path("hub"), &key, &schema);
+        let running = start(&path("hub"), &key, &schema, 3);
         let first = open(&path("pc0"), &key, 10);
         let mut staff = found(&first);
         enrol(&running, &first, 0, For::NewClinic);
@@ -172,7 +172,8 @@ impl World {
     pub fn hub(&self) -> Running {
         let path = self.folder.join("hub.db");
         put(&path, &self.hub);
-        start(&path, &self.key, &self.schema)
+        // Codes that were given out before are not given out again.
+        start(&path, &self.key, &self.schema, 4)
     }
 
     /// A PC as it was at the beginning.
@@ -186,13 +187,15 @@ impl World {
     pub fn empty(&self) -> Db {
         let path = self.folder.join("empty.db");
         put(&path, &self.empty);
-        open(&path, &self.key, 30)
+        // Each is another PC.
+        static COUNT: AtomicU64 = AtomicU64::new(30);
+        open(&path, &self.key, COUNT.fetch_add(1, Ordering::Relaxed))
     }
 }
 
-fn start(path: &Path, key: &DatabaseKey, schema: &Arc<Schema>) -> Running {
+fn start(path: &Path, key: &DatabaseKey, schema: &Arc<Schema>, seed: u64) -> Running {
     let store = SqliteStore::open(path, key, &Seeded::new(2)).expect("the hub opens");
-    let mut hub = Hub::with(Box::new(store), Arc::new(Still), Arc::new(Seeded::new(3)), schema.clone());
+    let mut hub = Hub::with(Box::new(store), Arc::new(Still), Arc::new(Seeded::new(seed)), schema.clone());
     hub.inline = true;
     let hub = Arc::new(hub);
     let service = Service::new(hub.clone(), Rates::unlimited(), false, Duration::from_secs(60)).expect("figures");

@@ -76,6 +76,8 @@ fuzz_target!(|data: &[u8]| {
             let _ = value_of(bytes, "status");
             steady!(bytes => Beginning<'_>, Chunk<'_>, Vec<TableRows<'_>>, Rows, HubDigest);
         }
-        _ => steady!(bytes => Push<'_>, PullReply<'_>, Sealed<'_>, RenewRequest, VerdictRequest),
+        _ => {
+            steady!(bytes => Push<'_>, PullReply<'_>, Sealed<'_>, RenewRequest, VerdictRequest);
+        }
     }
 });

@@ -1,8 +1,11 @@
 //! Writes what the fuzz targets begin with: what the clinic of `world.rs` really says, and what people
-//! really type. `seeds FOLDER` makes a folder for each target in it.
+//! really type, a folder for each target in the folder SEEDS. Built as a target, because what is
+//! instrumented can only be linked with libFuzzer.
+#![no_main]
 
 use std::path::PathBuf;
 
+use libfuzzer_sys::fuzz_target;
 use neem_core::clock::Entropy;
 use neem_core::keys::{DatabaseKey, KeyFile};
 use neem_core::sync::devices::{
@@ -285,8 +288,8 @@ fn texts(seeds: &mut Seeds) {
     }
 }
 
-fn main() {
-    let folder = std::env::args_os().nth(1).map_or_else(|| "seeds".into(), PathBuf::from);
+fn all() {
+    let folder = std::env::var_os("SEEDS").map_or_else(|| "seeds".into(), PathBuf::from);
     let mut seeds = Seeds { folder, count: 0 };
     wire(&mut seeds);
     requests(&mut seeds);
@@ -297,3 +300,13 @@ fn main() {
     let _ = std::fs::remove_dir_all(World::get().folder());
     println!("{} seeds", seeds.count);
 }
+
+fuzz_target!(
+    init: {
+        all();
+        // There is nothing to be fuzzed here.
+        let done: fn() = || std::process::exit(0);
+        done();
+    },
+    |_nothing: &[u8]| {}
+);
