@@ -9,11 +9,11 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::Instant;
 use crate::sync::Table;
-use crate::sync::commit::{self, Body, Inserts, SCHEMA};
+use crate::sync::commit::{Body, Inserts, SCHEMA};
 use crate::sync::digest::Delta;
 use crate::sync::log::{self, Author, Catalogue};
 use crate::sync::value::Value;
-use crate::sync::{fit, overlap, snapshot};
+use crate::sync::{fit, overlap};
 
 /// No commit has more rows than this.
 pub const COMMIT_ROWS: usize = 5_000;
