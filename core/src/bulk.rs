@@ -202,4 +202,3 @@ fn write_rows(conn: &Connection, catalogue: &Catalogue, body: &Body, delta: &mut
     }
     Ok(())
 }
-

@@ -1,9 +1,10 @@
 //! What somebody at the desk waits for, in the real window: from the key to the picture.
 
 use std::path::Path;
-use std::time::{Duration, Instant as Watch, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant as Watch};
 
 use chrono::{Datelike, Weekday};
+use neem_core::clock::{Clock, SystemClock};
 use neem_core::ids::{Instant, PatientId, ProviderId};
 use neem_core::scheduling::{
     self, AppointmentStatus, Channel, Mode, NewAppointment, NewWalkIn, TemplateForm, TemplateRow,
@@ -120,12 +121,8 @@ fn fill_calendar(clinic: &Clinic, patients: &[PatientId]) {
             Ok(tx.execute(raise, [tx.now])?)
         })
         .expect("raises the limits");
-    let hours = |weekday| TemplateRow {
-        weekday,
-        start_time: "09:00".into(),
-        end_time: "17:00".into(),
-        mode: Mode::InPerson,
-    };
+    let hours =
+        |weekday| TemplateRow { weekday, start_time: "09:00".into(), end_time: "17:00".into(), mode: Mode::InPerson };
     for provider in &doctors {
         let form = TemplateForm {
             provider_id: *provider,
@@ -222,7 +219,8 @@ fn tell(name: &str, mut samples: Vec<f64>, on: &str) {
 async fn week(window: &Window) -> Result<(), String> {
     let on = format!("{DOCTORS} doctors with {VISITS_A_DAY} visits a day each");
     after(window, &[ALT, '2'], "document.querySelector('[data-day]') !== null").await?;
-    let blocks = "document.querySelectorAll('[data-day]').length === 7 && document.querySelectorAll('[data-day] button').length";
+    let blocks =
+        "document.querySelectorAll('[data-day]').length === 7 && document.querySelectorAll('[data-day] button').length";
     let full = (DOCTORS as i64 * VISITS_A_DAY * 6) as usize;
     let first = after(window, &['w'], &format!("{blocks} >= {full}")).await?;
     report("calendar_week_first", first, "ms", &format!("{on}; from the key for the week to its first picture"));
@@ -285,5 +283,5 @@ async fn queue(window: &Window, change: impl Fn(usize)) -> Result<(), String> {
 }
 
 fn since_1970() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs_f64() * 1000.0
+    SystemClock.now().0 as f64
 }

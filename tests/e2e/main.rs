@@ -6,7 +6,6 @@ mod desk;
 mod dragging;
 mod hours;
 mod languages;
-mod no_mouse;
 mod own_clinic;
 mod patients;
 mod roles;
@@ -119,11 +118,6 @@ fn hours_a_holiday_and_a_waiting_list() {
 #[test]
 fn a_patient_a_family_and_their_money() {
     on_screen(patients::story());
-}
-
-#[test]
-fn the_whole_desk_without_a_mouse() {
-    on_screen(no_mouse::story());
 }
 
 #[test]

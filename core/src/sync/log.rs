@@ -141,7 +141,12 @@ impl Catalogue {
     pub fn read(conn: &Connection) -> Result<Catalogue> {
         let read = |table| Ok((table, TableInfo::read(conn, table)?));
         let tables = present_tables(conn)?.into_iter().map(read).collect::<Result<_>>()?;
-        Ok(Catalogue { tables, rules: Rules::read(conn)?, snapshots: snapshot::can_take(conn)?, key: RefCell::default() })
+        Ok(Catalogue {
+            tables,
+            rules: Rules::read(conn)?,
+            snapshots: snapshot::can_take(conn)?,
+            key: RefCell::default(),
+        })
     }
 
     /// The table of this name, if this version and this file have it.
