@@ -45,14 +45,13 @@ fuzz_target!(|data: &[u8]| {
                 sound::<()>(Err(error));
                 assert!(db.device().is_err());
             }
-            Ok(report) => {
+            Ok(_) => {
                 let mut out = Vec::new();
                 let digest = db.read(tenant_digest).expect("reads");
                 db.read(|conn| export_tenant(conn, &mut out, NOW)).expect("goes out again");
                 *kept = None;
                 let other = World::get().empty();
-                let again = import_tenant(&other, Cursor::new(&out), "PC 2").expect("comes in again");
-                assert_eq!(again.clinic_name, report.clinic_name);
+                import_tenant(&other, Cursor::new(&out), "PC 2").expect("comes in again");
                 assert_eq!(other.read(tenant_digest).expect("reads"), digest);
             }
         }
