@@ -32,8 +32,8 @@ check: ui
 	cd ui && npm run format:check
 
 # One JSON object per line, on the screen and in target/bench.jsonl
+# (the bench builds the program that it starts; a build of its own before it would settle on other features)
 bench: ui
-	cargo build --release --workspace --features $(FEATURES)
 	@mkdir -p target
 	@bash -o pipefail -c 'scripts/with-desktop.sh cargo bench --features $(FEATURES) --bench neem | tee target/bench.jsonl'
 
