@@ -23,6 +23,8 @@ pub struct Machine {
     fault: Cell<Fault>,
     /// How often the disk has refused since the fault was set.
     pub refusals: Cell<u64>,
+    /// How often it has refused in all.
+    pub refused: Cell<u64>,
 }
 
 impl Machine {
@@ -59,6 +61,7 @@ impl Machine {
 
     fn refuse(&self, fault: Fault) -> Result<(), Fault> {
         self.refusals.set(self.refusals.get() + 1);
+        self.refused.set(self.refused.get() + 1);
         Err(fault)
     }
 
@@ -93,7 +96,7 @@ thread_local! {
 /// The machine of a folder.
 pub fn machine(folder: &Path) -> Rc<Machine> {
     DISKS.with_borrow_mut(|disks| {
-        let new = || Rc::new(Machine { fault: Cell::new(Fault::None), refusals: Cell::new(0) });
+        let new = || Rc::new(Machine { fault: Cell::new(Fault::None), refusals: Cell::new(0), refused: Cell::new(0) });
         disks.machines.entry(folder.to_owned()).or_insert_with(new).clone()
     })
 }

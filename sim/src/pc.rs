@@ -44,6 +44,8 @@ pub struct Pc {
     entropy: Arc<Seeded>,
     open: Option<Open>,
     syncing: Option<Syncing>,
+    /// How often the disk had refused when the last sync began.
+    refused_before_sync: u64,
     pub line: Line,
     pub held: Held,
     /// A copy of the disk as it once was.
@@ -80,6 +82,7 @@ impl Pc {
             entropy: Arc::new(Seeded::new(entropy)),
             open: None,
             syncing: None,
+            refused_before_sync: 0,
             line,
             held: Held::new(),
             copy: None,
@@ -142,7 +145,15 @@ impl Pc {
     pub fn begin_sync(&mut self) {
         let Some(Open { db, client }) = &self.open else { return };
         let (db, client) = (db.clone(), client.clone());
+        self.refused_before_sync = disk::machine(&self.folder).refused.get();
         self.syncing = Some(Box::pin(async move { engine::sync(&db, &*client, &|_| {}).await }));
+    }
+
+    /// Whether the disk is sound and has been since the last sync began: one that was full in between can
+    /// have room again by the time the sync ends with what it met.
+    pub fn disk_was_sound(&self) -> bool {
+        let machine = disk::machine(&self.folder);
+        machine.refusals.get() == 0 && machine.refused.get() == self.refused_before_sync
     }
 
     /// Lets a running sync go on until it next waits for the line; its outcome when it ends.
