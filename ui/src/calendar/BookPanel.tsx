@@ -1,7 +1,7 @@
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { api, refresh, useCommand, usePlan, useProvidersFor, useServices, useWalkInDesk } from "../api";
+import { api, refresh, useCommand, usePlan, useProvidersFor, useWalkInDesk } from "../api";
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
@@ -13,6 +13,7 @@ import { useAgeSex } from "../kit/person";
 import { clock, dayOf, moment, useSettled } from "../kit/time";
 import { PlanFacts } from "./PlanFacts";
 import { RepeatFields } from "./RepeatFields";
+import { ServiceField } from "./ServiceField";
 import { DRAFT, emptyDraft, forgetDraft } from "./panel";
 import { toForm } from "./toForm";
 import { times, useUndoable } from "./useChange";
@@ -30,7 +31,6 @@ export function BookPanel({ onFindPatient, onFind, onClose }: Props) {
   const ageSex = useAgeSex();
   const panel = useRef<HTMLDivElement>(null);
   const undoable = useUndoable();
-  const services = useServices().data?.items ?? [];
   const book = useCommand(api.bookAppointments);
   const form = useForm(DRAFT, emptyDraft(clinic.id), book.error, {
     patientId: "patient",
@@ -122,16 +122,7 @@ export function BookPanel({ onFindPatient, onFind, onClose }: Props) {
           {form.errorOf("patient") && <p className={styles.error}>{form.errorOf("patient")}</p>}
         </div>
         <div className={styles.two}>
-          <SelectField
-            openOnFocus={false}
-            label={t("calendar.book.service")}
-            data={[
-              { value: "", label: t("calendar.book.anyService") },
-              ...services.map(({ id, name, durationMinutes: minutes }) => ({
-                value: id,
-                label: t("calendar.book.minutesOf", { name, minutes }),
-              })),
-            ]}
+          <ServiceField
             value={draft.serviceId}
             onValue={(id) => form.set("serviceId", id)}
             error={form.errorOf("serviceId")}

@@ -1,11 +1,12 @@
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api, useCommand, useProvidersFor, useServices, type AppointmentDetails, type Booking } from "../api";
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
-import { LongTextField, SelectField, TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { LongTextField, TextField } from "../kit/Field";
+import { useFirstMistake, useForm } from "../kit/form";
 import { useHints, useKeys } from "../kit/keys";
+import { ServiceField } from "./ServiceField";
 import { lasts } from "./model";
 import { number } from "./toForm";
 import { useUndoable } from "./useChange";
@@ -83,27 +84,12 @@ export function EditSection({ booking, onLeave }: Props) {
     { keys: ["Ctrl", "Enter"], label: t("keys.save") },
     { keys: ["Esc"], label: t("calendar.edit.leave") },
   ]);
-  useEffect(() => {
-    if (save.error) section.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [save.error]);
+  useFirstMistake(section, save.error);
   return (
     <div className={styles.section} ref={section} {...hints}>
       <TextField label={t("calendar.book.reason")} optional autoFocus {...form.text("reason")} />
       <div className={styles.service}>
-        <SelectField
-          openOnFocus={false}
-          label={t("calendar.book.service")}
-          data={[
-            { value: "", label: t("calendar.book.anyService") },
-            ...services.map(({ id, name, durationMinutes: minutes }) => ({
-              value: id,
-              label: t("calendar.book.minutesOf", { name, minutes }),
-            })),
-          ]}
-          value={draft.serviceId}
-          onValue={choose}
-          error={form.errorOf("serviceId")}
-        />
+        <ServiceField value={draft.serviceId} onValue={choose} error={form.errorOf("serviceId")} />
         <TextField label={t("calendar.book.minutes")} inputMode="numeric" {...form.text("minutes")} />
       </div>
       {unable && <p className={styles.note}>{t("calendar.edit.unable", { doctor: booking.providerName })}</p>}

@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState, type PointerEvent, type RefObject } from "react";
+import { useRef, useState, type PointerEvent, type RefObject } from "react";
 import type { Booking } from "../api";
+import { useKeys } from "../kit/keys";
 import {
   DAY,
   isPlan,
@@ -98,23 +99,8 @@ export function useDrag({ columns, span, tz, grid, enabled, onCreate, onOpen, on
       clinicId: null,
     });
   };
-  const leaveNow = useRef(leave);
-  useEffect(() => {
-    leaveNow.current = leave;
-  });
-  const underWay = moving !== null;
-  useEffect(() => {
-    if (!underWay) return;
-    // Before everybody else: a panel beside the calendar would take the key for its own.
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      event.preventDefault();
-      event.stopPropagation();
-      leaveNow.current();
-    };
-    window.addEventListener("keydown", onKey, true);
-    return () => window.removeEventListener("keydown", onKey, true);
-  }, [underWay]);
+  // Listening from the moment it begins: a panel beside the calendar would take the key for its own.
+  useKeys({ escape: leave }, { active: moving !== null });
 
   const under = (event: PointerEvent) => {
     const canvas = grid.current!.querySelector<HTMLElement>("[data-canvas]")!;

@@ -6,7 +6,7 @@ import { explainProblem } from "../errors";
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { ChoiceField, SelectField, TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { useFirstMistake, useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import { LineFields } from "./LineFields";
@@ -78,9 +78,7 @@ export function HoursPanel({ id, initial, oneDay, onClose }: Props) {
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
   useEffect(() => body.current?.querySelector<HTMLInputElement>("input")?.focus(), []);
-  useEffect(() => {
-    if (save.error) body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [save.error]);
+  useFirstMistake(body, save.error);
   const repeat = repeatOf(repeats, recurrence);
   const title = t(id ? "hours.editHours" : oneDay ? "hours.addDay" : "hours.addHours");
   const names = [

@@ -4,7 +4,7 @@ import { api, refresh, useCommand, type ClinicId, type ProviderId, type TimeOffF
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { ChoiceField, SelectField, TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { useFirstMistake, useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import { offRepeats, repeatOf } from "./lines";
@@ -58,9 +58,7 @@ export function TimeOffPanel({ doctor, clinicId, onClose }: Props) {
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
   useEffect(() => body.current?.querySelector<HTMLInputElement>("input")?.focus(), []);
-  useEffect(() => {
-    if (add.error) body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [add.error]);
+  useFirstMistake(body, add.error);
   const repeat = repeatOf(offRepeats, form.values.recurrence);
   return (
     <Panel title={t(doctor ? "hours.addOff" : "hours.addHoliday")} onClose={close} hints={hints}>

@@ -4,7 +4,7 @@ import { api, keys, refresh, useCommand, type NewStaff, type Role } from "../api
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { ChoiceField, PasswordField, TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { useFirstMistake, useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import styles from "./identity.module.css";
@@ -43,9 +43,7 @@ export function AddStaff({ onClose }: { onClose: () => void }) {
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
   useEffect(() => body.current?.querySelector<HTMLInputElement>("input")?.focus(), []);
-  useEffect(() => {
-    if (add.error) body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [add.error]);
+  useFirstMistake(body, add.error);
   const doctor = form.values.role === "provider";
   return (
     <Panel title={t("staff.add")} onClose={onClose} hints={hints}>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState, type RefObject } from "react";
 import type { CommandError } from "../api";
 import { sortProblems } from "../errors";
 import { forget, useMemory } from "./memory";
@@ -34,4 +34,11 @@ export function useForm<T extends Texts>(
     error: errorOf(name),
   });
   return { values, set, text, errorOf, names, reset: () => forget(key) };
+}
+
+/** After a refusal the keys stand in the first field that has a problem. */
+export function useFirstMistake(box: RefObject<HTMLElement | null>, error: CommandError | null) {
+  useEffect(() => {
+    if (error) box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [box, error]);
 }

@@ -49,19 +49,21 @@ function onKeyDown(event: KeyboardEvent) {
   }
 }
 
-export function useKeys(handlers: KeyHandlers, { inDialog = false } = {}) {
+/** Whoever began to listen last is asked first; `active` says from when. */
+export function useKeys(handlers: KeyHandlers, { inDialog = false, active = true } = {}) {
   const latest = useRef(handlers);
   useLayoutEffect(() => {
     latest.current = handlers;
   });
   useEffect(() => {
+    if (!active) return;
     const entry = { handlers: latest, inDialog };
     if (listeners.push(entry) === 1) window.addEventListener("keydown", onKeyDown);
     return () => {
       listeners.splice(listeners.indexOf(entry), 1);
       if (listeners.length === 0) window.removeEventListener("keydown", onKeyDown);
     };
-  }, [inDialog]);
+  }, [inDialog, active]);
 }
 
 export type Hint = { keys: string[]; to?: string[]; label: string };

@@ -16,7 +16,7 @@ import { Banner, ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { FailedState, SkeletonRows } from "../kit/Empty";
 import { ChoiceField, SelectField, TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { useFirstMistake, useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { forget, useMemory } from "../kit/memory";
 import { languages } from "../kit/places";
@@ -91,9 +91,7 @@ function Filled({ patient, now, onClose }: { patient: Patient; now: PatientForm;
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
   useEffect(() => body.current?.querySelector<HTMLElement>("input")?.focus(), []);
-  useEffect(() => {
-    if (save.error) body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [save.error]);
+  useFirstMistake(body, save.error);
 
   return (
     <Panel title={t("edit.title")} onClose={leave} hints={hints}>

@@ -16,7 +16,7 @@ import {
 import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { ChoiceField, SelectField, TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { useFirstMistake, useForm } from "../kit/form";
 import { useHints, useKeys } from "../kit/keys";
 import { useMemory } from "../kit/memory";
 import { languages } from "../kit/places";
@@ -169,9 +169,7 @@ export function RegisterPanel({ typed, of: given, saveLabel, onDone, onClose }: 
       )
       ?.focus();
   }, []);
-  useEffect(() => {
-    if (register.error) body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [register.error]);
+  useFirstMistake(body, register.error);
 
   return (
     <Panel

@@ -16,7 +16,7 @@ import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { useFirstMistake, useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import { minorOf, typedPrice } from "./price";
@@ -93,9 +93,7 @@ export function ServicePanel({ service, onClose }: { service: Service | null; on
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
   useEffect(() => body.current?.querySelector<HTMLInputElement>("input")?.focus(), []);
-  useEffect(() => {
-    if (save.error) body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [save.error]);
+  useFirstMistake(body, save.error);
   const priceField = form.text("priceMinor");
   return (
     <Panel title={t(service ? "services.edit" : "services.add")} onClose={close} hints={hints}>

@@ -5,7 +5,7 @@ import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { Entrance } from "../kit/Entrance";
 import { PasswordField, SelectField, TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { useFirstMistake, useForm } from "../kit/form";
 import { useKeys } from "../kit/keys";
 import { countries, currencies, currencyOf, here, timeZones } from "../kit/places";
 import { begin } from "./StartScreen";
@@ -35,9 +35,7 @@ export function SetUpForm({ passphrase, onBack }: { passphrase: string | null; o
   };
   useKeys({ escape: onBack, "ctrl+enter": send });
   useEffect(() => box.current?.querySelector("input")?.focus(), []);
-  useEffect(() => {
-    if (setUp.error) box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [setUp.error]);
+  useFirstMistake(box, setUp.error);
   return (
     <Entrance title={t("setUp.title")} second={t("setUp.what")} wide>
       <form

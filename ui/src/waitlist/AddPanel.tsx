@@ -13,7 +13,7 @@ import { ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { SelectField, TextField } from "../kit/Field";
-import { useForm } from "../kit/form";
+import { useFirstMistake, useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import styles from "./waitlist.module.css";
@@ -59,9 +59,7 @@ export function AddPanel({ patient, onClose }: { patient: PatientHit; onClose: (
   useEffect(() => {
     requestAnimationFrame(() => body.current?.querySelector<HTMLInputElement>("input")?.focus());
   }, []);
-  useEffect(() => {
-    if (add.error) body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [add.error]);
+  useFirstMistake(body, add.error);
   return (
     <Panel title={t("waitlist.addTitle")} onClose={close} hints={hints}>
       <div className={styles.panelBody} ref={body}>
