@@ -104,6 +104,12 @@ fn told(error: &Error) -> (Code, Option<&str>) {
     (error.code(), error.detail())
 }
 
+fn another_doctor(desk: &Desk) -> ProviderId {
+    let menon = member("Dr Arjun Menon", identity::Role::Provider);
+    let added = desk.write(desk.staff.admin, |tx| identity::add_staff(tx, &menon, desk.staff.site)).expect("adds");
+    added.provider_id.expect("a provider")
+}
+
 #[test]
 fn a_booking_knows_its_slot_its_zone_and_its_mode() {
     let desk = Desk::open();
@@ -132,13 +138,7 @@ fn a_booking_knows_its_slot_its_zone_and_its_mode() {
 fn who_cannot_be_booked_and_why() {
     let desk = Desk::open();
     let patient = desk.register("Sunita Deshpande");
-    let other = desk
-        .write(desk.staff.admin, |tx| {
-            identity::add_staff(tx, &member("Dr Arjun Menon", identity::Role::Provider), desk.staff.site)
-        })
-        .expect("adds")
-        .provider_id
-        .expect("a provider");
+    let other = another_doctor(&desk);
     let refused = |form: &BookingForm| book(&desk, form).expect_err("refuses").code();
     let plain = form(&desk, patient, at(&desk, 600));
     let elsewhere = second_site(&desk, false);
@@ -419,13 +419,7 @@ fn what_a_visit_is_for_is_corrected_and_taken_back() {
 fn a_correction_that_needs_a_time_is_refused_like_a_booking() {
     let desk = Desk::open();
     hours(&desk, desk.staff.site, "09:00", "11:00", 1);
-    let other = desk
-        .write(desk.staff.admin, |tx| {
-            identity::add_staff(tx, &member("Dr Arjun Menon", identity::Role::Provider), desk.staff.site)
-        })
-        .expect("adds")
-        .provider_id
-        .expect("a provider");
+    let other = another_doctor(&desk);
     let (for_all, for_another) = (service(&desk, &[]), service(&desk, &[other]));
     let first = book(&desk, &form(&desk, desk.register("Sunita Deshpande"), at(&desk, 540))).expect("books");
     let next = book(&desk, &form(&desk, desk.register("Noura Qasim"), at(&desk, 560))).expect("books");

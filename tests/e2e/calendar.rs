@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::DEMO_PASSWORD;
 use crate::window::Pc;
 
-async fn ask(pc: &Pc, command: &str, arguments: Value) -> Value {
+pub async fn ask(pc: &Pc, command: &str, arguments: Value) -> Value {
     pc.invoke(command, arguments).await.unwrap_or_else(|code| panic!("{command}: {code}"))
 }
 
@@ -64,6 +64,18 @@ async fn fill(pc: &Pc, site: &Value) -> String {
     day
 }
 
+/// On to a day of the coming week, by its key.
+pub async fn turn_to(pc: &Pc, day: &str) {
+    for _ in 0..8 {
+        let shown = format!("return document.querySelector('[data-day={}]') !== null", json!(day));
+        if pc.js(&shown).await == json!(true) {
+            break;
+        }
+        pc.press("]").await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+}
+
 pub async fn story() {
     let folder = tempfile::tempdir().expect("a folder");
     let desk = Pc::start("desk", folder.path()).await;
@@ -76,14 +88,7 @@ pub async fn story() {
     desk.press("Alt 2").await;
     desk.see("[data-testid=new-appointment]").await;
     look(&desk, "calendar-today").await;
-    for _ in 0..8 {
-        let shown = format!("return document.querySelector('[data-day={}]') !== null", json!(day));
-        if desk.js(&shown).await == json!(true) {
-            break;
-        }
-        desk.press("]").await;
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    }
+    turn_to(&desk, &day).await;
     desk.read("Vaccination").await;
     look(&desk, "calendar-day").await;
 

@@ -4,9 +4,10 @@
 use serde_json::{Value, json};
 
 use crate::DEMO_PASSWORD;
+use crate::calendar::{ask, turn_to};
 use crate::window::Pc;
 
-/// The middle of what a script finds, and the length of a minute there, in pixels.
+/// The middle of what a script finds.
 async fn middle_of(pc: &Pc, what: &str, find: &str) -> (f64, f64) {
     let script = format!(
         "const e = {find}; if (!e) return null; e.scrollIntoView({{ block: 'center' }});
@@ -32,10 +33,6 @@ async fn place(pc: &Pc, column: usize, time: &str) -> (f64, f64) {
         time = json!(time),
     );
     point(&pc.until("a place", &script).await)
-}
-
-async fn ask(pc: &Pc, command: &str, arguments: Value) -> Value {
-    pc.invoke(command, arguments).await.unwrap_or_else(|code| panic!("{command}: {code}"))
 }
 
 fn block(name: &str) -> String {
@@ -75,14 +72,7 @@ pub async fn story() {
     }
     desk.press("Alt 2").await;
     desk.see("[data-testid=new-appointment]").await;
-    for _ in 0..8 {
-        let shown = format!("return document.querySelector('[data-day={}]') !== null", json!(day));
-        if desk.js(&shown).await == json!(true) {
-            break;
-        }
-        desk.press("]").await;
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    }
+    turn_to(&desk, &day).await;
     desk.read("Vikram Bapat").await;
 
     // Moved down by an hour in one quick stroke, and back by one chord.
