@@ -105,6 +105,15 @@ test("somebody who already waits is told the number they have, and gets another 
   expect(forms.map(({ walkIn }) => walkIn.another)).toEqual(["", "Her mother comes with her"]);
 });
 
+test("who told only a year is not given a birthday", async () => {
+  const told = { ...sunita, birthDate: "1992-01-01", birthDateEstimated: true };
+  const user = await openApp({ search_patients: () => [told] });
+  await user.type(await screen.findByTestId("search"), "sun{Enter}");
+  const panel = await screen.findByRole("complementary", { name: "Walk-in" });
+  expect(panel.textContent).toContain("born about 1992");
+  expect(panel.textContent).not.toContain("1 Jan 1992");
+});
+
 test("who is known to wait is shown with the number before anything is pressed", async () => {
   const user = await openApp({ search_patients: () => [{ ...sunita, waitingNumber: "B-007" }] });
   await user.type(await screen.findByTestId("search"), "sun{Enter}");

@@ -1,11 +1,23 @@
 import { useTranslation } from "react-i18next";
-import type { Gender } from "../api";
+import type { Gender, LocalDate } from "../api";
+import { date } from "./time";
 
 /** "46 F"; months are not known here, so a child under one reads "0 F". */
 export function useAgeSex() {
   const { t } = useTranslation();
   return (ageYears: number | null, gender: Gender) =>
     [ageYears === null ? null : String(ageYears), t(`gender.short.${gender}`)].filter(Boolean).join(" ");
+}
+
+type Known = { birthDate: LocalDate | null; birthDateEstimated: boolean };
+/** "born 12 Mar 1980"; where only a year or an age was told, no day that nobody ever said. */
+export function useBorn() {
+  const { t } = useTranslation();
+  return ({ birthDate, birthDateEstimated }: Known) =>
+    birthDate &&
+    (birthDateEstimated
+      ? t("patient.bornAbout", { year: birthDate.slice(0, 4) })
+      : t("patient.born", { date: date(birthDate) }));
 }
 
 const scripts: [RegExp, string][] = [

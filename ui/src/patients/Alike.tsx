@@ -2,8 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { PatientHit } from "../api";
 import { Banner } from "../kit/Banner";
 import { Button } from "../kit/Button";
-import { Phone, useAgeSex } from "../kit/person";
-import { useBorn } from "./born";
+import { Phone, useAgeSex, useBorn } from "../kit/person";
 import search from "./SearchBox.module.css";
 import styles from "./RegisterPanel.module.css";
 

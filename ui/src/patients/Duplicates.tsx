@@ -18,9 +18,8 @@ import { Banner, ErrorBanner } from "../kit/Banner";
 import { Button } from "../kit/Button";
 import { useHere } from "../kit/clinic";
 import { tellAction } from "../kit/keys";
-import { useAgeSex } from "../kit/person";
+import { useAgeSex, useBorn } from "../kit/person";
 import { dateOf } from "../kit/time";
-import { useBorn } from "./born";
 import { MergeDialog } from "./MergeDialog";
 import styles from "./patients.module.css";
 

@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { PatientHit } from "../api";
-import { AlternateName, Phone, useAgeSex } from "../kit/person";
+import { AlternateName, Phone, useAgeSex, useBorn } from "../kit/person";
 import { shortDate } from "../kit/time";
-import { useBorn } from "./born";
 import styles from "./SearchBox.module.css";
 
 type Props = { id: string; hit: PatientHit; selected: boolean; onChoose: () => void };

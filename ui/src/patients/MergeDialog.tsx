@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useBorn } from "../kit/person";
 import { commas } from "../kit/locale";
 import {
   api,
@@ -14,7 +15,6 @@ import { Button } from "../kit/Button";
 import { Dialog } from "../kit/Dialog";
 import { useKeys } from "../kit/keys";
 import { languageName } from "../kit/places";
-import { useBorn } from "./born";
 import styles from "./patients.module.css";
 
 type Props = { pair: PossibleDuplicate; onClose: () => void; onMerged: () => void };

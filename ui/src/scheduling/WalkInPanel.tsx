@@ -21,10 +21,10 @@ import { useForm } from "../kit/form";
 import { tellAction, useHints, useKeys } from "../kit/keys";
 import { Panel } from "../kit/Panel";
 import { PatientPhoto } from "../kit/PatientPhoto";
-import { AlternateName, Phone, useAgeSex } from "../kit/person";
+import { AlternateName, Phone, useAgeSex, useBorn } from "../kit/person";
 import { QueueNumber } from "../kit/QueueNumber";
 import { useRequestKey } from "../kit/requestKey";
-import { clock, date, shortDate } from "../kit/time";
+import { clock, shortDate } from "../kit/time";
 import { DoctorChoice } from "./DoctorChoice";
 import { PriorityChoice } from "./PriorityChoice";
 import { SlipPrinterLine } from "./SlipPrinterLine";
@@ -182,6 +182,7 @@ export function WalkInPanel({ patient, onIssued, onClose }: Props) {
 export function PatientHead({ patient }: { patient: PatientHit }) {
   const { t } = useTranslation();
   const ageSex = useAgeSex();
+  const born = useBorn();
   return (
     <div className={styles.patient}>
       <PatientPhoto id={patient.id} name={patient.fullName} size={64} />
@@ -193,7 +194,7 @@ export function PatientHead({ patient }: { patient: PatientHit }) {
       </div>
       <div className={`${styles.l2} num`}>
         {ageSex(patient.ageYears, patient.gender)}
-        {patient.birthDate && <span>{t("patient.born", { date: date(patient.birthDate) })}</span>}
+        {patient.birthDate && <span>{born(patient)}</span>}
         <span>
           <bdi>{patient.recordNumber}</bdi>
         </span>
