@@ -386,6 +386,15 @@ test("locking takes the records out of the page and unlocking gives the typed te
   expect(reason.value).toBe("Sore throat");
 });
 
+test("the key that locks takes the records away at once, though nothing else is asked", async () => {
+  const user = await openApp({ lock_screen: () => null });
+  expect(await screen.findByText(/Tiago Moreira/)).toBeTruthy();
+  await user.keyboard("{Alt>}l{/Alt}");
+  await screen.findByLabelText("Password");
+  expect(document.body.textContent).not.toMatch(/Sunita|Tiago|K-20418/);
+  expect(calls("lock_screen")).toHaveLength(1);
+});
+
 test("a requested visit can be accepted without the patient's word, by key or beside Confirm", async () => {
   const requested = { ...row, number: null, ticketId: null, status: "requested" };
   const day = { day: "2026-11-19", now: "2026-11-19T05:11:00.000Z", waitLimitMinutes: 20 };

@@ -1,6 +1,6 @@
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { api, useCommand, type PatientHit } from "../api";
+import { api, forgetRecords, useCommand, type PatientHit } from "../api";
 import { ErrorBanner } from "../kit/Banner";
 import { useHere } from "../kit/clinic";
 import { KeyLine } from "../kit/KeyLine";
@@ -26,7 +26,8 @@ export function Shell() {
   const [, setRegistering] = useRegistering();
   const [, setAdding] = useMemory<PatientHit | null>(addingKey, null);
   const [keysShown, setKeysShown] = useState(false);
-  const lock = useCommand(api.lockScreen);
+  // At once: not only when the next question is refused, while the records still stand there.
+  const lock = useCommand(api.lockScreen, forgetRecords);
 
   const path = useLocation({ select: (location) => location.pathname });
   const allowed = screens.some(({ to }) => isOf(to, path));
