@@ -185,7 +185,10 @@ impl<'a> World<'a> {
     /// A PC gets the next version, in a run in which there is one.
     fn update_a_pc(&mut self) {
         let which = self.some_pc();
-        if self.plan.updated.is_some() && disk::machine(&self.pcs[which].folder).refusals.get() == 0 {
+        let machine = disk::machine(&self.pcs[which].folder);
+        if self.plan.updated.is_some() && machine.refusals.get() == 0 {
+            // Whoever updates makes room first: a migration writes more than a day's work.
+            machine.set(disk::Fault::None);
             self.update(which);
         }
     }

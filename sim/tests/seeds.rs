@@ -48,3 +48,9 @@ fn copies_of_one_pc() {
         play(&stage, seed);
     }
 }
+
+/// What went wrong once: while others wrote, what differed was given up after two looks.
+#[test]
+fn others_write_while_a_difference_is_put_right() {
+    play(&Stage::build(), 2_967_857_189);
+}

@@ -165,11 +165,13 @@ pub struct BadLine<H> {
     noise: RefCell<Seeded>,
     /// Of four requests so many are cut.
     pub cuts: usize,
+    /// What others do before this PC next asks where it differs from the hub; nothing any more when empty.
+    pub before_buckets: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
 
 impl<H: HubApi> BadLine<H> {
     pub fn new(hub: H, seed: u32, cuts: usize) -> BadLine<H> {
-        BadLine { hub, noise: RefCell::new(Seeded::new(seed)), cuts }
+        BadLine { hub, noise: RefCell::new(Seeded::new(seed)), cuts, before_buckets: RefCell::default() }
     }
 
     async fn through<T>(&self, request: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
@@ -203,6 +205,8 @@ impl<H: HubApi> HubApi for BadLine<H> {
         self.through(self.hub.wait(request)).await
     }
     async fn buckets(&self, request: BucketsRequest) -> Result<Buckets, Refusal> {
+        let work = self.before_buckets.borrow_mut().pop();
+        work.into_iter().for_each(|work| work());
         self.through(self.hub.buckets(request)).await
     }
     async fn rows(&self, request: RowsRequest) -> Result<Rows, Refusal> {

@@ -486,8 +486,10 @@ impl<H: HubApi> Run<'_, H> {
         }
         if !identical && self.repairs.0 < REPAIRS {
             let tables = ours.of(&known).differing(&theirs);
-            let changed = repair::repair(self.db, self.hub, &tables, hub_seq).await?;
-            self.repairs = (self.repairs.0 + 1, self.repairs.1 + changed.unwrap_or(0));
+            // One during which others wrote has put nothing right and was no attempt: the rounds end those.
+            if let Some(changed) = repair::repair(self.db, self.hub, &tables, hub_seq).await? {
+                self.repairs = (self.repairs.0 + 1, self.repairs.1 + changed);
+            }
             return Ok(None);
         }
         let report = self.report(theirs, identical)?;
