@@ -125,18 +125,15 @@ fn what_differs_is_put_right_though_others_go_on_writing() {
     let line = BadLine::new(desk.client(), 1, 0);
     for number in 0..others {
         let room = room.clone();
-        // A sync in the middle of another's needs a thread of its own.
-        line.before_buckets.borrow_mut().push(Box::new(move || {
-            let work = std::thread::spawn(move || {
-                room.register(staff.desk, &format!("Patient {number}"));
-                room.sync();
-            });
-            work.join().expect("works");
-        }));
+        let work = move || {
+            room.register(staff.desk, &format!("Patient {number}"));
+            room.sync();
+        };
+        line.meanwhile.borrow_mut().push(("buckets", Box::new(work)));
     }
     let report = desk.wait(engine::sync(&desk.db, &line, &|_| {})).expect("syncs");
     assert!(report.identical && report.repaired == 1, "{report:?}");
-    assert!(line.before_buckets.borrow().is_empty(), "nobody wrote");
+    assert!(line.meanwhile.borrow().is_empty(), "nobody wrote");
     assert_eq!(desk.count("SELECT count(*) FROM patients"), 1 + others);
     let room = Arc::try_unwrap(room).unwrap_or_else(|_| panic!("the room is free again"));
     Clinic { hub, desk, room, staff }.settle();

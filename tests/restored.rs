@@ -3,12 +3,17 @@
 
 mod support;
 
+use std::sync::{Arc, Mutex};
+
+use neem_core::Code;
 use neem_core::audit;
 use neem_core::sync::engine;
+use neem_core::sync::protocol::{DigestRequest, HubApi, Refusal};
 use neem_core::sync::snapshot::Far;
 use neem_hub::backup;
 use neem_hub::enrol::For;
-use support::{Clinic, Pc};
+use support::hub::BadLine;
+use support::{Clinic, MINUTE, Pc};
 use uuid::Uuid;
 
 fn rename(pc: &Pc, user: neem_core::ids::UserId, patient: Uuid, name: &str) {
@@ -205,4 +210,100 @@ fn a_pc_that_took_the_records_over_fills_a_restored_hub_like_any_other() {
     assert_eq!(hub.digest(tenant).short(), before.digest);
     assert_eq!(hub.count("SELECT count(*) FROM quarantine"), 0);
     assert_eq!(names(&late), ["Aarti Menon", "Sunita D. Joshi", "Vikram Rao"]);
+}
+
+/// Simulated clinics showed both: what the room had changed came to the hub, and was set aside there, before
+/// the record that it had changed; and what others had written was sent after the first restoring only.
+#[test]
+fn a_hub_that_is_restored_in_the_middle_of_a_sync_is_filled_again_before_anything_new_comes() {
+    for (before, asleep) in [("push", 0), ("push", 20), ("pull", 0), ("pull", 20)] {
+        let Clinic { hub, desk, room, staff } = Clinic::open();
+        let tenant = desk.db.device().expect("a device").tenant;
+        let copy = hub.dir.path().join("last-night.db");
+        backup::backup(hub.dir.path(), None, &copy).expect("a copy");
+        let sunita = desk.register(staff.desk, "Sunita Deshpande").0;
+        desk.sync();
+        room.sync();
+        drop(desk);
+        rename(&room, staff.desk, sunita, "Sunita Joshi");
+
+        // The room has greeted the hub and goes on; its lid may be shut until its token has run out.
+        let line = BadLine::new(room.client(), 1, 0);
+        let hub = Arc::new(Mutex::new(hub));
+        let house = hub.clone();
+        let restore = move || {
+            let mut hub = house.lock().expect("the hub");
+            hub.stop();
+            backup::restore(hub.dir.path(), None, &copy).expect("restores");
+            hub.clock.ahead(asleep * MINUTE);
+            hub.start();
+        };
+        if before == "pull" {
+            // It is filled, and restored once more before the room has fetched anything of it.
+            restore();
+        }
+        line.meanwhile.borrow_mut().push((before, Box::new(restore)));
+        let refused = room.wait(engine::sync(&room.db, &line, &|_| {})).expect_err("the hub is another now");
+        // Which of the two depends on whether the line to the old hub was still held open.
+        let codes = [Code::HubRestored, Code::HubUnreachable];
+        assert!(codes.contains(&refused.code()), "before {before}, {asleep} minutes later: {refused:?}");
+        assert!(line.meanwhile.borrow().is_empty(), "nobody restored the hub");
+
+        // The same client goes on, as that of a program that stays open.
+        let report = room.wait(engine::sync(&room.db, &line, &|_| {})).expect("syncs");
+        assert!(report.identical && report.repaired == 0, "before {before}, {asleep} minutes later: {report:?}");
+        assert_eq!(names(&room), ["Sunita Joshi"]);
+        let hub = hub.lock().expect("the hub");
+        assert_eq!(hub.count("SELECT count(*) FROM quarantine"), 0, "before {before}, {asleep} minutes later");
+        assert_eq!(hub.digest(tenant).short(), report.digest);
+    }
+}
+
+#[test]
+fn what_was_begun_before_a_hub_was_restored_is_not_gone_on_with() {
+    for asleep in [0, 20] {
+        let Clinic { mut hub, desk, .. } = Clinic::open();
+        let copy = hub.dir.path().join("last-night.db");
+        backup::backup(hub.dir.path(), None, &copy).expect("a copy");
+        let client = desk.client();
+        let pulled = desk.sync_through(&client).expect("syncs").received.into();
+        hub.stop();
+        backup::restore(hub.dir.path(), None, &copy).expect("restores");
+        hub.clock.ahead(asleep * MINUTE);
+        hub.start();
+        let ask = || desk.wait(client.digest(DigestRequest { pulled })).map(|_| ());
+        // The first question finds that the line is gone, the next goes over a new one.
+        let code = |refused: Result<(), Refusal>| refused.expect_err("the hub is another now").code;
+        let first = code(ask());
+        let second = if first == Code::HubUnreachable { code(ask()) } else { first };
+        assert_eq!(second, Code::HubRestored, "{asleep} minutes later");
+        assert!(desk.sync_through(&client).expect("greets it anew").identical);
+    }
+}
+
+#[test]
+fn a_pc_that_a_restored_hub_does_not_know_is_let_in_again_and_brings_what_others_wrote() {
+    let Clinic { mut hub, desk, room, staff } = Clinic::open();
+    let tenant = desk.db.device().expect("a device").tenant;
+    let copy = hub.dir.path().join("last-night.db");
+    backup::backup(hub.dir.path(), None, &copy).expect("a copy");
+    let late = Pc::empty();
+    late.enrol(&hub, &hub.code(For::Tenant(tenant.0)), "Room 3").expect("enrols");
+    let sunita = desk.register(staff.desk, "Sunita Deshpande").0;
+    desk.sync();
+    late.sync();
+    rename(&late, staff.desk, sunita, "Sunita Joshi");
+    late.sync();
+    hub.stop();
+    backup::restore(hub.dir.path(), None, &copy).expect("restores");
+    hub.start();
+    drop((desk, room));
+
+    late.try_sync().expect_err("a hub that has never heard of it");
+    late.enrol(&hub, &hub.code(For::Tenant(tenant.0)), "Room 3").expect("enrols again");
+    let report = late.sync();
+    assert!(report.identical && report.repaired == 0, "{report:?}");
+    assert_eq!(names(&late), ["Sunita Joshi"]);
+    assert_eq!(hub.count("SELECT count(*) FROM quarantine"), 0);
+    assert_eq!(hub.digest(tenant).short(), report.digest);
 }

@@ -2,6 +2,7 @@
 //! clinic always comes from the PC's entry here, never from what it sends.
 
 use neem_core::error::Code;
+use neem_core::ids::Instant;
 use neem_core::sync::commit;
 use neem_core::sync::devices::Standing;
 use neem_core::sync::protocol::{Challenge, Refusal, Token, TokenRequest};
@@ -20,6 +21,11 @@ pub struct Device {
     pub tenant: Uuid,
     /// Which key the PC had when it was given the token: a new key ends the tokens of the one before.
     key: KeyMark,
+    /// Milliseconds UTC by the hub's clock.
+    expires: i64,
+    /// As the hub was when it gave the token. A PC that greeted it then and goes on after the hub was
+    /// restored, be it a day later, would send what it has without what the hub has lost.
+    epoch: Uuid,
 }
 
 type KeyMark = [u8; 8];
@@ -67,6 +73,7 @@ pub fn token(hub: &Hub, request: &TokenRequest) -> Result<Token, Refusal> {
         return Err(Refusal::new(Code::HubUnreachable, "the challenge is too old"));
     }
     let mut tx = store.write()?;
+    let epoch = tx.epoch();
     let tenant = tx.tenant_of(request.device)?.ok_or_else(refuse)?;
     let entry = tx.entry(tenant, request.device)?.ok_or_else(refuse)?;
     if !commit::verify_bytes(&entry.public_key, request.challenge.as_bytes(), &request.signature) {
@@ -80,27 +87,35 @@ pub fn token(hub: &Hub, request: &TokenRequest) -> Result<Token, Refusal> {
     tx.commit()?;
     // The clinic stands in the token, so that a database which is spread by clinic is asked in one place.
     let key = u64::from_be_bytes(mark(&entry.public_key));
-    let text = format!("{}.{}.{}.{key:016x}", now + TOKEN_MS, tenant.simple(), request.device.simple());
+    let (of, epoch) = (request.device.simple(), epoch.simple());
+    let text = format!("{}.{}.{of}.{key:016x}.{epoch}", now + TOKEN_MS, tenant.simple());
     Ok(Token { token: sealed(store.secret(), "token", &text) })
 }
 
-/// The PC that a token was given to, and which holds still; whether it is let in, [`admitted`] says.
+/// The PC that a token of ours was given to; whether the token holds still and the PC is let in,
+/// [`admitted`] says.
 pub fn bearer(hub: &Hub, token: &str) -> Result<Device, Refusal> {
     let refuse = || Refusal::new(Code::NotSignedIn, "no valid token");
     let text = opened(hub.store().secret(), "token", token).ok_or_else(refuse)?;
     let mut parts = text.split('.');
     let mut part = || parts.next().ok_or_else(refuse);
-    if part()?.parse::<i64>().map_err(|_| refuse())? < hub.clock.now().0 {
-        return Err(refuse());
-    }
+    let expires = part()?.parse().map_err(|_| refuse())?;
     let tenant = Uuid::parse_str(part()?).map_err(|_| refuse())?;
     let id = Uuid::parse_str(part()?).map_err(|_| refuse())?;
     let key = u64::from_str_radix(part()?, 16).map_err(|_| refuse())?.to_be_bytes();
-    Ok(Device { id, tenant, key })
+    let epoch = Uuid::parse_str(part()?).map_err(|_| refuse())?;
+    Ok(Device { id, tenant, key, expires, epoch })
 }
 
 /// Looked up in `tx`: inside a push's transaction, a PC that was revoked a moment ago is refused.
-pub fn admitted(tx: &mut dyn ReadTx, device: Device) -> Result<Entry, Trouble> {
+pub fn admitted(tx: &mut dyn ReadTx, device: Device, now: Instant) -> Result<Entry, Trouble> {
+    // Before anything that lets the PC ask for another token and go on where it was.
+    if tx.epoch() != device.epoch {
+        return Err(Refusal::new(Code::HubRestored, "a token from before the hub was restored").into());
+    }
+    if device.expires < now.0 {
+        return Err(Refusal::new(Code::NotSignedIn, "the token has run out").into());
+    }
     let entry = tx.entry(device.tenant, device.id)?;
     let entry = entry.ok_or_else(|| Refusal::new(Code::NotSignedIn, "no longer enrolled"))?;
     if entry.standing == Standing::Out {
@@ -115,7 +130,7 @@ pub fn admitted(tx: &mut dyn ReadTx, device: Device) -> Result<Entry, Trouble> {
 /// The PC that asks; one that hands over its work is let in where `leaving` may be.
 pub fn device(hub: &Hub, token: &str, leaving: bool) -> Result<Device, Refusal> {
     let device = bearer(hub, token)?;
-    let entry = admitted(&mut *hub.store().read()?, device)?;
+    let entry = admitted(&mut *hub.store().read()?, device, hub.clock.now())?;
     if entry.standing == Standing::Drained && !leaving {
         return Err(Refusal::new(Code::DeviceDrained, "taken out, and may hand over what it has not sent"));
     }

@@ -21,7 +21,7 @@ pub fn hello(hub: &Hub, device: Device, request: &HelloRequest) -> Result<Hello,
         hub.store().note_last(device.tenant, origin, request.last, hub.clock.now().0)?;
     }
     let mut tx = hub.store().read()?;
-    let you = standing::of(hub, &auth::admitted(&mut *tx, device)?);
+    let you = standing::of(hub, &auth::admitted(&mut *tx, device, hub.clock.now())?);
     let (your_seq, last) = tx.origin_head(device.tenant, origin)?.unwrap_or((0, GENESIS));
     let your_hash = match request.at.unwrap_or(your_seq) {
         0 => Vec::new(),

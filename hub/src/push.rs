@@ -37,7 +37,7 @@ fn push_once(hub: &Hub, device: Device, push: &Push<'_>) -> Result<PushReply, Tr
     // given in the order in which they are committed.
     let head = tx.lock(tenant)?;
     // Inside the transaction: a PC revoked meanwhile must not slip in.
-    let own = match auth::admitted(&mut *tx, device) {
+    let own = match auth::admitted(&mut *tx, device, now) {
         Err(_) if seeded(Bug::RevokedMayPush) => tx.entry(tenant, device.id)?.ok_or_else(gone)?,
         own => own?,
     };

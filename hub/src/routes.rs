@@ -361,7 +361,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal.code {
         Code::NotSignedIn => StatusCode::UNAUTHORIZED,
         Code::DeviceRevoked | Code::DeviceDrained | Code::NotAllowed => StatusCode::FORBIDDEN,
-        Code::ChangedMeanwhile => StatusCode::CONFLICT,
+        Code::ChangedMeanwhile | Code::HubRestored => StatusCode::CONFLICT,
         Code::HubBusy => StatusCode::TOO_MANY_REQUESTS,
         Code::HubUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,

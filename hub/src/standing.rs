@@ -47,7 +47,7 @@ fn by_manager<T>(
 ) -> Result<T, Refusal> {
     persevere(|| {
         let mut tx = hub.store().write()?;
-        auth::admitted(&mut *tx, device)?;
+        auth::admitted(&mut *tx, device, hub.clock.now())?;
         if !enrol::is_admin(&mut *tx, device.tenant, user)? {
             return Err(Refusal::new(Code::NotAllowed, "not a manager").into());
         }

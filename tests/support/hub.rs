@@ -165,13 +165,21 @@ pub struct BadLine<H> {
     noise: RefCell<Seeded>,
     /// Of four requests so many are cut.
     pub cuts: usize,
-    /// What others do before this PC next asks where it differs from the hub; nothing any more when empty.
-    pub before_buckets: RefCell<Vec<Box<dyn FnOnce()>>>,
+    /// What happens elsewhere before this PC next asks what is named; the last of the list is the next.
+    pub meanwhile: RefCell<Vec<(&'static str, Box<dyn FnOnce() + Send>)>>,
 }
 
 impl<H: HubApi> BadLine<H> {
     pub fn new(hub: H, seed: u32, cuts: usize) -> BadLine<H> {
-        BadLine { hub, noise: RefCell::new(Seeded::new(seed)), cuts, before_buckets: RefCell::default() }
+        BadLine { hub, noise: RefCell::new(Seeded::new(seed)), cuts, meanwhile: RefCell::default() }
+    }
+
+    fn interrupted(&self, asked: &str) {
+        let work = self.meanwhile.borrow_mut().pop_if(|(before, _)| *before == asked);
+        if let Some((_, work)) = work {
+            // In a thread of its own: a sync in the middle of another's blocks.
+            std::thread::spawn(work).join().expect("works");
+        }
     }
 
     async fn through<T>(&self, request: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
@@ -193,9 +201,11 @@ impl<H: HubApi> HubApi for BadLine<H> {
         self.through(self.hub.hello(request)).await
     }
     async fn push(&self, body: Vec<u8>) -> Result<PushReply, Refusal> {
+        self.interrupted("push");
         self.through(self.hub.push(body)).await
     }
     async fn pull(&self, request: PullRequest) -> Result<Vec<u8>, Refusal> {
+        self.interrupted("pull");
         self.through(self.hub.pull(request)).await
     }
     async fn digest(&self, request: DigestRequest) -> Result<HubDigest, Refusal> {
@@ -205,8 +215,7 @@ impl<H: HubApi> HubApi for BadLine<H> {
         self.through(self.hub.wait(request)).await
     }
     async fn buckets(&self, request: BucketsRequest) -> Result<Buckets, Refusal> {
-        let work = self.before_buckets.borrow_mut().pop();
-        work.into_iter().for_each(|work| work());
+        self.interrupted("buckets");
         self.through(self.hub.buckets(request)).await
     }
     async fn rows(&self, request: RowsRequest) -> Result<Rows, Refusal> {

@@ -144,13 +144,18 @@ impl<T: Transport> HubClient<T> {
         Ok(token.token)
     }
 
-    /// Sends a packed body; a token that has run out is renewed once.
+    /// Sends a packed body; a token that has run out is renewed once. One from before the hub was restored
+    /// is put away, and whoever asked has to begin anew.
     async fn ask(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Refusal> {
         let known = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(token) = known {
             let (status, bytes) = self.once(path, Some(&token), body.clone()).await?;
             if status != UNAUTHORIZED {
-                return plain_answer(status, &bytes);
+                let answer = plain_answer(status, &bytes);
+                if answer.as_ref().is_err_and(|refusal| refusal.code == Code::HubRestored) {
+                    *self.token.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                }
+                return answer;
             }
         }
         let token = self.fresh_token().await?;

@@ -123,11 +123,13 @@ pub fn link(conn: &Connection) -> Result<Option<HubLink>> {
     Ok(found)
 }
 
-/// Remembers the hub after an enrolment.
+/// Remembers the hub after an enrolment. A PC that had one before goes on with what it knew of that: the
+/// greeting then finds another, and gives it all that this PC holds, also of others.
 pub fn connect(conn: &Connection, address: &str, hub: Uuid, epoch: Uuid) -> Result<()> {
     conn.execute(
-        "INSERT OR REPLACE INTO hub_link (only, address, hub_id, epoch, pulled, last_sync_at, last_report)
-         VALUES (1, ?1, ?2, ?3, 0, NULL, NULL)",
+        "INSERT INTO hub_link (only, address, hub_id, epoch, pulled) VALUES (1, ?1, ?2, ?3, 0)
+         ON CONFLICT DO UPDATE SET address = excluded.address, hub_id = excluded.hub_id, pulled = 0,
+                last_sync_at = NULL, last_report = NULL",
         params![address, hub, epoch],
     )?;
     Ok(())
@@ -240,7 +242,11 @@ impl<H: HubApi> Run<'_, H> {
 
     /// Learns how far the hub is, and starts over where one of the two has lost something.
     async fn greet(&mut self) -> Result<()> {
-        let mut hello = self.hello(None).await?;
+        let mut hello = match self.hello(None).await {
+            // Known by a client that was made before; nothing has been said yet that a restored hub may lack.
+            Err(error) if error.code() == Code::HubRestored => self.hello(None).await?,
+            hello => hello?,
+        };
         if let Some(you) = &hello.you {
             leaving::greeted(self.db, you)?;
         }
@@ -248,7 +254,7 @@ impl<H: HubApi> Run<'_, H> {
             self.begin_again(hello.your_seq).await?;
             hello = self.hello(None).await?;
         }
-        if self.db.read(link)?.is_some_and(|link| link.epoch != hello.epoch && link.pulled > 0) {
+        if self.db.read(link)?.is_some_and(|link| link.epoch != hello.epoch) {
             self.refill().await?;
         }
         self.head = hello.hub_seq;
