@@ -18,6 +18,8 @@ pub struct Elsewhere {
     pub body: Vec<u8>,
     pub hlc: i64,
     pub hub_seq: i64,
+    /// Why the hub has set it aside, if it has.
+    pub aside: Option<String>,
 }
 
 /// The lives that copies of this PC have begun.
@@ -32,25 +34,37 @@ impl Lives {
             let origin = Origin { device, incarnation: pulled.incarnation };
             let (before, seq) = (life.last().map_or(GENESIS, |last| last.hash), pulled.sealed.seq);
             let hash = commit::chain_hash(&before, origin, seq, &pulled.sealed.body);
-            let (signature, body) = (pulled.sealed.signature.to_vec(), pulled.sealed.body.to_vec());
-            life.push(Elsewhere { origin, seq, hash, signature, body, hlc: pulled.hlc, hub_seq: pulled.hub_seq });
+            life.push(Elsewhere {
+                origin,
+                seq,
+                hash,
+                signature: pulled.sealed.signature.to_vec(),
+                body: pulled.sealed.body.to_vec(),
+                hlc: pulled.hlc,
+                hub_seq: pulled.hub_seq,
+                aside: pulled.aside.clone(),
+            });
         }
     }
 
     /// The longest row of commits with which one of these lives begins and which are those that wait in
-    /// this copy, by what they say. Only what bears the PC's own signature counts.
+    /// this copy, by what they say; then the same for what still waits, for that other copy may have been
+    /// copied, too, and have found the beginning under a third life. Only what bears the PC's own signature
+    /// counts.
     pub fn shared(mut self, waiting: &[Vec<u8>], key: &SigningKey) -> Vec<Elsewhere> {
-        let length = |life: &[Elsewhere]| {
+        let public = key.verifying_key().to_bytes();
+        let length = |life: &[Elsewhere], waiting: &[Vec<u8>]| {
             let same = life.iter().zip(waiting).take_while(|(theirs, ours)| says_the_same(&theirs.body, ours)).count();
-            let public = key.verifying_key().to_bytes();
             let sound = same > 0 && commit::verify(&public, &life[same - 1].hash, &life[same - 1].signature);
             if sound { same } else { 0 }
         };
-        let longest = self.0.iter().map(|(incarnation, life)| (length(life), *incarnation)).max();
-        let Some((length, incarnation)) = longest else { return Vec::new() };
-        let mut life = self.0.remove(&incarnation).unwrap_or_default();
-        life.truncate(length);
-        life
+        let mut found = Vec::new();
+        loop {
+            let rest = &waiting[found.len()..];
+            let longest = self.0.iter().map(|(incarnation, life)| (length(life, rest), *incarnation)).max();
+            let Some((length @ 1.., incarnation)) = longest else { return found };
+            found.extend(self.0.remove(&incarnation).unwrap_or_default().into_iter().take(length));
+        }
     }
 }
 

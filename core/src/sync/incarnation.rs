@@ -44,13 +44,13 @@ pub fn waiting_after(conn: &Connection, origin: Origin, common: u64) -> Result<V
     Ok(own_after(conn, origin, common)?.into_iter().map(|(_, body)| body).collect())
 }
 
-/// Where the commits after `common` go: the first of them to another copy's life, the rest to the new one.
+/// Where the commits after `common` go: the first of them to other copies' lives, the rest to the new one.
 struct Moves {
     old: Origin,
     new: Origin,
     common: u64,
-    /// The life of the other copy, and how many of the commits the hub has there already.
-    taken_over: Option<(Origin, u64)>,
+    /// What those that the hub has already are called there.
+    taken_over: Vec<StampId>,
 }
 
 impl Moves {
@@ -59,16 +59,13 @@ impl Moves {
             return stamp;
         }
         let place = stamp.seq - self.common;
-        match self.taken_over {
-            Some((life, count)) if place <= count => life.stamp(place),
-            Some((_, count)) => self.new.stamp(place - count),
-            None => self.new.stamp(place),
-        }
+        let taken_over = usize::try_from(place - 1).ok().and_then(|place| self.taken_over.get(place));
+        taken_over.copied().unwrap_or_else(|| self.new.stamp(place - self.taken_over.len() as u64))
     }
 }
 
 /// Begins life `incarnation` after the last commit that this PC and the hub have in common; `elsewhere` are
-/// those that follow it and that the hub has under another copy's life. Everything is fetched again from
+/// those that follow it and that the hub has under other copies' lives. Everything is fetched again from
 /// the beginning: another copy of this PC may have written under the old life, and fetching passes over
 /// one's own.
 pub fn begin(
@@ -83,11 +80,15 @@ pub fn begin(
     let (old, new) = (author.origin, Origin { incarnation, ..author.origin });
     // What was fetched already stands in the log under that life and cannot be taken over again.
     let fetched = |life: Origin| -> Result<bool> { Ok(apply::head_of(conn, life)?.0 > 0) };
-    let elsewhere = match elsewhere.first() {
-        Some(first) if fetched(first.origin)? => &[],
-        _ => elsewhere,
-    };
-    let taken_over = elsewhere.first().map(|first| (first.origin, elsewhere.len() as u64));
+    let mut known = elsewhere.len();
+    for (place, there) in elsewhere.iter().enumerate().filter(|(_, there)| there.seq == 1) {
+        if fetched(there.origin)? {
+            known = place;
+            break;
+        }
+    }
+    let elsewhere = &elsewhere[..known];
+    let taken_over = elsewhere.iter().map(|there| there.origin.stamp(there.seq)).collect();
     let moves = Moves { old, new, common, taken_over };
     restamp_heads(conn, catalogue, &moves)?;
     let (mut head, mut seq) = (GENESIS.to_vec(), 0u64);
@@ -108,6 +109,9 @@ pub fn begin(
                     id
                 ],
             )?;
+            if let Some(reason) = &there.aside {
+                apply::set_aside(conn, there.origin, there.seq, reason, &there.body, now)?;
+            }
             continue;
         }
         let mut body = Body::decode(&bytes)?;
