@@ -4,18 +4,15 @@
 use serde_json::{Value, json};
 
 use crate::DEMO_PASSWORD;
-use crate::window::Pc;
+use crate::window::{Pc, SAID};
 
 pub async fn ask(pc: &Pc, command: &str, arguments: Value) -> Value {
     pc.invoke(command, arguments).await.unwrap_or_else(|code| panic!("{command}: {code}"))
 }
 
-/// The words of what has the focus.
-const SAID: &str = "document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.innerText ?? ''";
-
 /// Waits until the focus is on something, as a screen reader says it.
 async fn focused(pc: &Pc, words: &str) {
-    let find = format!("return ({SAID}).includes({})", json!(words));
+    let find = format!("return {SAID}.includes({})", json!(words));
     pc.until(words, &find).await;
 }
 

@@ -3,12 +3,9 @@
 
 use serde_json::{Value, json};
 
+use crate::calendar::ask;
 use crate::window::Pc;
-use crate::{DEMO_PASSWORD, HubProcess, enrolment_code, stray};
-
-async fn ask(pc: &Pc, command: &str, arguments: Value) -> Value {
-    pc.invoke(command, arguments).await.unwrap_or_else(|code| panic!("{command}: {code}"))
-}
+use crate::{DEMO_PASSWORD, HubProcess, stray, two_at_a_hub};
 
 async fn patient(pc: &Pc, name: &str) -> Value {
     ask(pc, "search_patients", json!({ "query": name })).await[0]["id"].clone()
@@ -63,29 +60,8 @@ async fn nothing_open(pc: &Pc) {
 
 pub async fn story() {
     let folder = tempfile::tempdir().expect("a folder");
-    let data = |name: &str| {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(&path).expect("a folder");
-        path
-    };
-    let (hub_data, desk_data, room_data) = (data("hub"), data("desk"), data("room"));
-    let hub = HubProcess::start(&hub_data, "127.0.0.1:0");
-    let address = hub.address.clone();
-    let desk = Pc::start("desk", &desk_data).await;
-    desk.click("[data-testid=start-demo]").await;
-    desk.sign_in("nikhil@kadamba.example", DEMO_PASSWORD).await;
-    ask(&desk, "connect_hub", json!({ "address": address, "code": enrolment_code(&hub_data) })).await;
-    ask(&desk, "sync_now", json!({})).await;
-    let code =
-        || async { ask(&desk, "issue_enrolment_code", json!({})).await["code"].as_str().expect("a code").to_owned() };
-    let room = Pc::start("room", &room_data).await;
-    room.click("[data-testid=start-join]").await;
-    room.fill("address", &address).await;
-    room.fill("code", &code().await).await;
-    room.fill("deviceName", "Front desk 2").await;
-    room.press("Enter").await;
-    room.see("[data-testid=sign-in]").await;
-    room.sign_in("imran@kadamba.example", DEMO_PASSWORD).await;
+    let (hub, desk, room) = two_at_a_hub(folder.path()).await;
+    let (hub_data, address) = (folder.path().join("hub"), hub.address.clone());
 
     // A visit that both will move, and a program that does what none must.
     let site = ask(&desk, "startup", json!({})).await["clinic"]["homeClinicId"].clone();
@@ -104,7 +80,8 @@ pub async fn story() {
             .nth(wanted)
     };
     let moving = book(&desk, other(8).expect("a time"), &patient(&desk, "Sunita").await, "Blood pressure").await;
-    stray::changes_a_prescription(folder.path(), &address, &code().await).await;
+    let code = ask(&desk, "issue_enrolment_code", json!({})).await["code"].clone();
+    stray::changes_a_prescription(folder.path(), &address, code.as_str().expect("a code")).await;
     ask(&desk, "sync_now", json!({})).await;
     ask(&room, "sync_now", json!({})).await;
 

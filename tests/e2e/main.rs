@@ -6,6 +6,8 @@ mod desk;
 mod dragging;
 mod hours;
 mod languages;
+mod last_slot;
+mod no_mouse;
 mod own_clinic;
 mod patients;
 mod roles;
@@ -19,6 +21,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
+use serde_json::json;
 use window::{Pc, program};
 
 const DEMO_PASSWORD: &str = "neem demo clinic";
@@ -66,6 +69,33 @@ fn enrolment_code(data: &Path) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
+/// A hub, the demo clinic's first front desk with its manager, and a second desk that has joined.
+async fn two_at_a_hub(folder: &Path) -> (HubProcess, Pc, Pc) {
+    let data = |name: &str| {
+        let path = folder.join(name);
+        std::fs::create_dir_all(&path).expect("a folder");
+        path
+    };
+    let hub_data = data("hub");
+    let hub = HubProcess::start(&hub_data, "127.0.0.1:0");
+    let desk = Pc::start("desk", &data("desk")).await;
+    desk.click("[data-testid=start-demo]").await;
+    desk.sign_in("nikhil@kadamba.example", DEMO_PASSWORD).await;
+    let connect = json!({ "address": hub.address, "code": enrolment_code(&hub_data) });
+    calendar::ask(&desk, "connect_hub", connect).await;
+    calendar::ask(&desk, "sync_now", json!({})).await;
+    let code = calendar::ask(&desk, "issue_enrolment_code", json!({})).await["code"].clone();
+    let room = Pc::start("room", &data("room")).await;
+    room.click("[data-testid=start-join]").await;
+    room.fill("address", &hub.address).await;
+    room.fill("code", code.as_str().expect("a code")).await;
+    room.fill("deviceName", "Front desk 2").await;
+    room.press("Enter").await;
+    room.see("[data-testid=sign-in]").await;
+    room.sign_in("imran@kadamba.example", DEMO_PASSWORD).await;
+    (hub, desk, room)
+}
+
 /// One story at a time: they share the screen.
 static SCREEN: Mutex<()> = Mutex::new(());
 
@@ -96,6 +126,11 @@ fn conflicts_are_decided_with_one_key_and_taken_back() {
 }
 
 #[test]
+fn the_last_free_time_is_booked_twice_while_the_hub_is_away() {
+    on_screen(last_slot::story());
+}
+
+#[test]
 fn five_languages_one_of_them_from_the_right() {
     on_screen(languages::story());
 }
@@ -118,6 +153,11 @@ fn hours_a_holiday_and_a_waiting_list() {
 #[test]
 fn a_patient_a_family_and_their_money() {
     on_screen(patients::story());
+}
+
+#[test]
+fn the_whole_desk_without_a_mouse() {
+    on_screen(no_mouse::story());
 }
 
 #[test]
@@ -367,7 +407,7 @@ async fn story() {
     desk.picture("conflict-decided").await;
     assert!(desk.sync().await.contains("identical"));
     assert!(room.sync().await.contains("identical"));
-    assert_eq!(room.invoke("list_conflicts", serde_json::json!({})).await, Ok(serde_json::json!([])));
+    assert_eq!(room.invoke("list_conflicts", json!({})).await, Ok(json!([])));
 
     // The desk sees that the doctor has finished; in the dark too.
     desk.open("Today").await;
@@ -389,12 +429,11 @@ async fn story() {
 }
 
 fn login(email: &str) -> serde_json::Value {
-    serde_json::json!({ "email": email, "password": DEMO_PASSWORD, "code": null })
+    json!({ "email": email, "password": DEMO_PASSWORD, "code": null })
 }
 
 /// Gives a patient another address, past the screen.
 async fn move_house(pc: &Pc, address: &str) {
-    use serde_json::json;
     let hits = pc.invoke("search_patients", json!({ "query": "Vikram Bapat" })).await.expect("finds");
     let id = json!({ "patientId": hits[0]["id"] });
     let seen = pc.invoke("patient", id.clone()).await.expect("reads")["updatedAt"].clone();

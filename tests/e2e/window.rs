@@ -15,6 +15,10 @@ static PICTURE: AtomicU32 = AtomicU32::new(1);
 
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// The words of what has the focus, as a screen reader says them.
+pub const SAID: &str = "(document.activeElement === document.body ? ''
+    : document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.innerText ?? '')";
+
 pub struct Pc {
     pub client: Client,
 

@@ -130,6 +130,7 @@ test("an open bill is paid from the list by keyboard, and two presses take the m
   await accessible();
   await user.keyboard("{Control>}{Enter}{Enter}{/Control}");
   expect(await screen.findByTestId("payment-done")).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByRole("group", { name: "Pages" }));
   const taken = calls("take_payment") as unknown as { requestKey: string; payment: B.NewPayment }[];
   expect(taken).toHaveLength(1);
   expect(taken[0]!.requestKey).toMatch(/^[0-9a-f]{32}$/);

@@ -109,7 +109,7 @@ test("somebody is found above and put on the list, with what is wrong beside it 
   const user = await openApp({
     ...core,
     list_waitlist_offers: () => [],
-    list_waitlist: () => ({ items: [], more: false }),
+    list_waitlist: () => ({ items: asked > 1 ? [entry] : [], more: false }),
     add_to_waitlist: () =>
       asked++ === 0 ? fail("required", [{ field: "toDay", code: "required", limit: null }]) : entry,
   });
@@ -124,6 +124,7 @@ test("somebody is found above and put on the list, with what is wrong beside it 
   await user.type(within(panel).getByRole("textbox", { name: /^Note/ }), "After school");
   await user.keyboard("{Control>}{Enter}{/Control}");
   expect(await within(panel).findByText("This is needed")).toBeTruthy();
+  expect(document.activeElement).toBe(within(panel).getByRole("textbox", { name: "Until" }));
   await user.type(within(panel).getByRole("textbox", { name: "Until" }), "27/11/2026");
   await user.type(within(panel).getByRole("textbox", { name: /^Not before/ }), "14:00");
   await isAccessible();
@@ -138,4 +139,6 @@ test("somebody is found above and put on the list, with what is wrong beside it 
       providerId: null,
     },
   });
+  // The list was empty: its first row takes the keys when it comes.
+  await waitFor(() => expect(document.activeElement?.getAttribute("data-testid")).toBe("row-w1"));
 });

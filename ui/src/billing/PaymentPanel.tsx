@@ -55,7 +55,9 @@ export function PaymentPanel({ of, onClose }: Props) {
   useKeys({ escape: leave });
   const hints = useHints([
     { keys: ["Tab"], label: t("keys.nextField") },
-    { keys: ["Ctrl", "Enter"], label: t(what === "bill" ? "keys.makeBill" : "keys.take") },
+    taken
+      ? { keys: ["Ctrl", "P"], label: t("keys.print") }
+      : { keys: ["Ctrl", "Enter"], label: t(what === "bill" ? "keys.makeBill" : "keys.take") },
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
 

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Payment, ReceiptPaper } from "../api";
 import { Button } from "../kit/Button";
@@ -44,9 +45,12 @@ function Receipt({
 export function ReceiptView(props: { payment: Payment; onDone: () => void; onMore: () => void }) {
   const { payment, onDone, onMore } = props;
   const { t } = useTranslation();
+  const body = useRef<HTMLDivElement>(null);
+  // On the paper and not on a button: a second Ctrl Enter, meant for the form that is gone, does nothing there.
+  useEffect(() => body.current?.querySelector<HTMLElement>('[role="group"]')?.focus(), [payment.id]);
   return (
     <>
-      <div className={styles.body}>
+      <div className={styles.body} ref={body}>
         <Receipt payment={payment} inDialog={false} maxHeight="calc(100vh - 400px)" />
       </div>
       <div className={styles.foot}>

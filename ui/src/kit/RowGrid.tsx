@@ -44,8 +44,11 @@ export function RowGrid({ label, columns, template, children }: GridProps) {
   );
 }
 
-/** When a list opens it has the keys: an empty search box, left from the screen before, gives them up. */
-export function useRowFocus(ready: boolean) {
+/**
+ * When a list opens it has the keys: an empty search box, left from the screen before, gives them up. One that
+ * was empty (`filled` is false) has them when its first row comes.
+ */
+export function useRowFocus(ready: boolean, filled = true) {
   useEffect(() => {
     const held = document.activeElement;
     const free =
@@ -55,7 +58,7 @@ export function useRowFocus(ready: boolean) {
     const row = document.querySelector<HTMLElement>('[data-row][tabindex="0"]');
     if (row) row.focus();
     else if (held instanceof HTMLElement) held.blur();
-  }, [ready]);
+  }, [ready, filled]);
 }
 
 /** Rows that belong together, under a band that names them; an empty band says why. */

@@ -56,9 +56,7 @@ export function AddPanel({ patient, onClose }: { patient: PatientHit; onClose: (
     { keys: ["Ctrl", "Enter"], label: t("waitlist.save") },
     { keys: ["Esc"], label: t("keys.backToList") },
   ]);
-  useEffect(() => {
-    requestAnimationFrame(() => body.current?.querySelector<HTMLInputElement>("input")?.focus());
-  }, []);
+  useEffect(() => body.current?.querySelector<HTMLInputElement>("input")?.focus(), []);
   useFirstMistake(body, add.error);
   return (
     <Panel title={t("waitlist.addTitle")} onClose={close} hints={hints}>

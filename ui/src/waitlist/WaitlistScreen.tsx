@@ -83,7 +83,7 @@ export function WaitlistScreen({ onFind }: { onFind: () => void }) {
   useKeys({
     ...(mayBook && adding === null ? { n: onFind, "alt+n": onFind } : {}),
   });
-  useRowFocus(list.data !== undefined && offers.data !== undefined && adding === null);
+  useRowFocus(list.data !== undefined && offers.data !== undefined && adding === null, shown.length > 0);
   const hints = useHints([
     ...(mayBook
       ? [
