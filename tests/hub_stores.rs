@@ -213,7 +213,8 @@ fn bodies(seed: &mut Seeded, known: &mut Known, laptop: &Laptop) -> Vec<Vec<u8>>
 /// Everything that can be asked of a clinic.
 fn compare(pair: &Pair, laptop: &Laptop, seed: &mut Seeded) {
     let tenant = laptop.tenant;
-    let device = auth::bearer(&pair.hubs[0], &laptop.tokens[0]).expect("a token of this hub");
+    // A token is of one hub, the two are none of each other's.
+    let devices = [0, 1].map(|at| auth::bearer(&pair.hubs[at], &laptop.tokens[at]).expect("a token of this hub"));
     let head = pair.both("head", |hub, _| hub.store().read().expect("reads").head(tenant).expect("a head"));
     let (after, up_to) = (seed.below(head as usize + 2) as i64, seed.below(head as usize + 2) as i64);
     let (limit, bytes) = (seed.below(20) + 1, seed.below(4_000) + 1);
@@ -252,19 +253,19 @@ fn compare(pair: &Pair, laptop: &Laptop, seed: &mut Seeded) {
         ))
     };
     pair.both("the store", |hub, _| probe(hub).expect("answers"));
-    pair.both("digest", |hub, _| pull::digest(hub, device, &DigestRequest { pulled: after }).expect("a digest"));
-    pair.both("devices", |hub, _| {
-        let mut devices = enrol::devices(hub, device).expect("devices");
+    pair.both("digest", |hub, at| pull::digest(hub, devices[at], &DigestRequest { pulled: after }).expect("a digest"));
+    pair.both("devices", |hub, at| {
+        let mut devices = enrol::devices(hub, devices[at]).expect("devices");
         devices.sort_by_key(|device| device.device);
         devices
     });
-    pair.both("hello", |hub, _| {
+    pair.both("hello", |hub, at| {
         let request = HelloRequest { incarnation: 1, at: Some(after.unsigned_abs()), heads: true, last: 0 };
-        let hello = pull::hello(hub, device, &request).expect("hello");
+        let hello = pull::hello(hub, devices[at], &request).expect("hello");
         (hello.hub_seq, hello.your_seq, hello.your_hash, hello.incarnations, hello.heads)
     });
-    pair.both("pull", |hub, _| {
-        let plain = pull::pull(hub, device, &PullRequest { after, incarnation: 1 }).expect("a page");
+    pair.both("pull", |hub, at| {
+        let plain = pull::pull(hub, devices[at], &PullRequest { after, incarnation: 1 }).expect("a page");
         let page: neem_core::sync::protocol::PullReply = rmp_serde::from_slice(&plain).expect("reads");
         (page.commits.len(), format!("{:?}", page.commits), page.cursor, page.hub_seq)
     });

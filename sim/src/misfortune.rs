@@ -218,7 +218,7 @@ impl World<'_> {
                 let Some(hub) = house.hub() else { return Ok(true) };
                 Ok(hub.store().read()?.tenant_of(self.pcs[which].device)?.is_some())
             };
-            if known().unwrap_or(true) {
+            if self.pcs[which].revoked || known().unwrap_or(true) {
                 continue;
             }
             let (pc, code) = (&self.pcs[which], self.code());

@@ -289,7 +289,7 @@ impl<'a> World<'a> {
                 Ok(report) => {
                     let same = if report.identical { "the same as the hub" } else { "NOT the same as the hub" };
                     self.line(format!("{} has synced: {same}", pc.name));
-                    if let (Err(error), true) = (pc.introduce(), sound) {
+                    if let (Err(error), true) = (pc.introduce(), pc.disk_was_sound()) {
                         self.tally.violation(Check::Program, format!("{} is not introduced: {error:?}", pc.name));
                     }
                     if !report.identical && report.hub_digest != Digest::default().short() {

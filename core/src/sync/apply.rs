@@ -16,6 +16,7 @@ use crate::sync::log::{Catalogue, note_touches, write_heads};
 use crate::sync::merge::StampId;
 use crate::sync::newer;
 use crate::sync::overlap;
+use crate::sync::protocol::Pulled;
 use crate::sync::rotation;
 use crate::sync::row::RowState;
 use crate::sync::snapshot;
@@ -189,7 +190,31 @@ impl Aftermath {
     }
 }
 
-/// The hub has moved the clock of one of this PC's own commits: what it wrote is weighed anew.
+/// A commit that is here already comes again: a hub that was restored and filled may have given it another
+/// number and moved its clock.
+pub fn heard_again(
+    conn: &Connection,
+    catalogue: &Catalogue,
+    pulled: &Pulled,
+    delta: &mut Delta,
+    aftermath: &mut Aftermath,
+) -> Result<()> {
+    let stamp = StampId { device: pulled.device, incarnation: pulled.incarnation, seq: pulled.sealed.seq };
+    let key = params![stamp.device, stamp.incarnation, stamp.seq as i64, pulled.hub_seq];
+    // None of it is here yet while the older log is still to come.
+    let held: Option<i64> = conn
+        .prepare_cached(
+            "UPDATE commits SET hub_seq = ?4 WHERE device = ?1 AND incarnation = ?2 AND seq = ?3 RETURNING hlc",
+        )?
+        .query_row(key, |row| row.get("hlc"))
+        .optional()?;
+    if held.is_some_and(|held| held != pulled.hlc) {
+        clamp(conn, catalogue, stamp, pulled.hlc, delta, aftermath)?;
+    }
+    Ok(())
+}
+
+/// The hub has moved the clock of a commit that is here: what it wrote is weighed anew.
 pub fn clamp(
     conn: &Connection,
     catalogue: &Catalogue,

@@ -260,9 +260,13 @@ impl<H: HubApi> Run<'_, H> {
         self.head = hello.hub_seq;
         let origin = self.origin;
         let fresh = self.db.transact_lightly(|conn, _, _| {
+            // To a hub that was restored others may have brought this PC's commits: sent once more, they are
+            // acknowledged with the numbers and the clocks that they have there.
+            let same = link(conn)?.is_none_or(|link| link.epoch == hello.epoch);
+            let acknowledged = if same { hello.your_seq as i64 } else { 0 };
             conn.execute(
                 "UPDATE commits SET hub_seq = NULL WHERE device = ?1 AND incarnation = ?2 AND seq > ?3 AND hub_seq IS NOT NULL",
-                params![origin.device, origin.incarnation, hello.your_seq as i64],
+                params![origin.device, origin.incarnation, acknowledged],
             )?;
             // A hub that was restored, or that has given out fewer numbers than were fetched, is read
             // from the beginning: what is known already is passed over.
@@ -653,6 +657,7 @@ fn apply_page(
         }
         let (known, previous) = &heads[&origin];
         if seq <= *known {
+            apply::heard_again(conn, catalogue, pulled, &mut delta, &mut aftermath)?;
             continue;
         }
         if seq != known + 1 {

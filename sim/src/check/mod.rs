@@ -33,6 +33,8 @@ pub fn settle(world: &mut World) {
             let name = pc.name.clone();
             match pc.sync() {
                 Some(Ok(report)) => {
+                    // What introduces it waits for the next round.
+                    quiet &= pc.introduced();
                     if let Err(error) = pc.introduce() {
                         let text = format!("{name} is not introduced: {error:?}");
                         return world.tally.violation(Check::Program, text);
