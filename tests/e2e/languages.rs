@@ -58,6 +58,15 @@ async fn sign_out(pc: &Pc) {
     pc.see("[data-testid=sign-in]").await;
 }
 
+/// The screens of the desk beside today's list.
+async fn rest_of_the_desk(pc: &Pc, language: &str) {
+    for path in ["calendar", "patients", "money", "waitlist", "hours"] {
+        open(pc, &format!("/{path}")).await;
+        tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+        look(pc, &format!("{language}-{path}")).await;
+    }
+}
+
 /// Somebody who is in the list twice, so that there is something to decide.
 async fn register(pc: &Pc, name: &str) {
     let new = json!({
@@ -136,7 +145,18 @@ pub async fn story() {
     open(&pc, "/sync").await;
     pc.see("[data-testid=sync-result], main, section").await;
     look(&pc, "ar-sync").await;
+    rest_of_the_desk(&pc, "ar").await;
+    // The same in Hindi, which goes with her and not with the PC; and the papers of the desk.
+    choose(&pc, "hi").await;
+    rest_of_the_desk(&pc, "hi").await;
+    open(&pc, "/").await;
+    pc.see("[data-testid^=row-]").await;
+    pc.press("Alt d").await;
+    pc.see("[data-testid=document-preview] img").await;
+    look(&pc, "hi-day-list").await;
+    pc.close_preview().await;
     sign_out(&pc).await;
+    speaks(&pc, "ar").await;
 
     // A doctor, still in the language of the PC: forward is to the left.
     pc.sign_in("farah@kadamba.example", DEMO_PASSWORD).await;
