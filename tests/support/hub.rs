@@ -158,6 +158,9 @@ impl HubHouse {
     }
 }
 
+/// The request before which something happens, and what.
+pub type Meanwhile = (&'static str, Box<dyn FnOnce() + Send>);
+
 /// A bad line to a hub: fails before the request has gone out, or after the hub has done its work,
 /// on a schedule that its seed repeats.
 pub struct BadLine<H> {
@@ -166,7 +169,7 @@ pub struct BadLine<H> {
     /// Of four requests so many are cut.
     pub cuts: usize,
     /// What happens elsewhere before this PC next asks what is named; the last of the list is the next.
-    pub meanwhile: RefCell<Vec<(&'static str, Box<dyn FnOnce() + Send>)>>,
+    pub meanwhile: RefCell<Vec<Meanwhile>>,
 }
 
 impl<H: HubApi> BadLine<H> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Booking } from "../src/api";
 import { closed, minuteOf, placed, range, spanOf, stops, type Column } from "../src/calendar/model";
-import { dayOf, daysAfter, mondayOf } from "../src/kit/time";
+import { clock, dayOf, daysAfter, mondayOf } from "../src/kit/time";
 
 const kolkata = "Asia/Kolkata";
 const at = (time: string) => new Date(`2026-11-19T${time}:00+05:30`).toISOString();
@@ -91,4 +91,29 @@ test("what is not worked is closed, and a break is told from before and after", 
     { start: 960, end: 1080, between: false },
   ]);
   expect(closed(day, "another site", kolkata, span)).toEqual([{ start: 480, end: 1080, between: false }]);
+});
+
+test("a clock shows what Intl says, in every zone and around every change of the clocks", () => {
+  const zones = [
+    "UTC",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "America/Sao_Paulo",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Africa/Cairo",
+    "Pacific/Apia",
+  ];
+  for (const timeZone of zones) {
+    const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+    const day = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" });
+    const moments = Array.from({ length: 600 }, (_, at) => Date.UTC(2010, 0, 1) + at * 911_117_311);
+    // The minutes around the changes of 2026 in New York and on Lord Howe Island.
+    for (const change of ["2026-03-08T07:00Z", "2026-11-01T06:00Z", "2026-04-04T15:00Z", "2026-10-03T15:30Z"])
+      for (let minute = -20; minute <= 20; minute++) moments.push(Date.parse(change) + minute * 60_000);
+    for (const moment of moments) {
+      const at = new Date(moment);
+      expect(`${dayOf(at, timeZone)} ${clock(at, timeZone)}`).toBe(`${day.format(at)} ${time.format(at)}`);
+    }
+  }
 });

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { expect, test } from "vitest";
 import type * as B from "../src/api";
-import { calls, fail, openApp, receptionist, sunita } from "./core";
+import { calls, emit, fail, openApp, receptionist, sunita } from "./core";
 
 const desk: B.Session = { ...receptionist, permissions: [...receptionist.permissions, "view_schedule"] };
 const entry: B.WaitlistEntry = {
@@ -106,9 +106,10 @@ test("an offer is written down, declined, and a time that somebody took first is
 
 test("somebody is found above and put on the list, with what is wrong beside it and nothing lost", async () => {
   let asked = 0;
+  let free = false;
   const user = await openApp({
     ...core,
-    list_waitlist_offers: () => [],
+    list_waitlist_offers: () => (free ? ([{ entry, slot }] as B.WaitlistOffer[]) : []),
     list_waitlist: () => ({ items: asked > 1 ? [entry] : [], more: false }),
     add_to_waitlist: () =>
       asked++ === 0 ? fail("required", [{ field: "toDay", code: "required", limit: null }]) : entry,
@@ -139,6 +140,12 @@ test("somebody is found above and put on the list, with what is wrong beside it 
       providerId: null,
     },
   });
-  // The list was empty: its first row takes the keys when it comes.
-  await waitFor(() => expect(document.activeElement?.getAttribute("data-testid")).toBe("row-w1"));
+  // The list was empty: its first row takes the keys when it comes, and keeps them when a free time for it is found.
+  const hasKeys = () => expect(document.activeElement?.getAttribute("data-testid")).toBe("row-w1");
+  await waitFor(hasKeys);
+  free = true;
+  emit("changed", { tables: ["waitlist"] });
+  const row = () => within(screen.getByTestId("row-w1"));
+  await waitFor(() => expect(row().getByText("Friday 20 November, 15:00")).toBeTruthy());
+  await waitFor(hasKeys);
 });

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { locale } from "../i18n";
 import type { Booking } from "../api";
 import { useHere } from "../kit/clinic";
 import { useHints } from "../kit/keys";
@@ -135,7 +134,9 @@ export function DayGrid(props: Props) {
       {...hints}
     >
       <div className={styles.heads} style={template}>
-        <span className={styles.zone}>{zoneName(tz)}</span>
+        <span className={styles.zone} dir="ltr">
+          {zoneName(tz)}
+        </span>
         {columns.map((column) => (
           <ColumnHead key={column.key} column={column} week={week} today={column.day === today} />
         ))}
@@ -183,9 +184,9 @@ export function DayGrid(props: Props) {
   );
 }
 
+/** An offset and no name: the column is as wide as a time, in every language. */
 const zoneName = (tz: string) =>
-  new Intl.DateTimeFormat(locale(), { timeZone: tz, timeZoneName: "short" })
+  new Intl.DateTimeFormat("en", { timeZone: tz, timeZoneName: "shortOffset" })
     .formatToParts(new Date())
     .find(({ type }) => type === "timeZoneName")
-    // A zone without a name of its own is an offset, and the column is as wide as a time.
-    ?.value.replace(/^(GMT|UTC)(?=[+−-])/, "");
+    ?.value.replace(/^GMT(?=[+−-])/, "");

@@ -37,7 +37,7 @@ export function Holidays() {
         ]
       : []),
   ]);
-  useRowFocus(off.data !== undefined, (off.data?.length ?? 0) > 0);
+  useRowFocus(off.data !== undefined, off.data?.length);
   return (
     <div className={styles.columns}>
       <div className={styles.main} {...hints}>

@@ -17,6 +17,8 @@ export function Dialog({ title, onClose, size = 480, children }: Props) {
       transitionProps={{ duration: 120 }}
       closeButtonProps={{ "aria-label": t("action.close") }}
       overlayProps={{ backgroundOpacity: 0.35 }}
+      // The page has one banner, its bar; a dialog's <header> would be read as a second.
+      attributes={{ header: { role: "presentation" } }}
       classNames={{
         content: styles.dialog!,
         header: styles.dialogHead!,

@@ -45,10 +45,11 @@ export function RowGrid({ label, columns, template, children }: GridProps) {
 }
 
 /**
- * When a list opens it has the keys: an empty search box, left from the screen before, gives them up. One that
- * was empty (`filled` is false) has them when its first row comes.
+ * When a list opens it has the keys: an empty search box, left from the screen before, gives them up. Keys that
+ * nobody has go to it again whenever `order` changes: its first row came, or a row went to another band, and what
+ * is drawn anew there has lost them.
  */
-export function useRowFocus(ready: boolean, filled = true) {
+export function useRowFocus(ready: boolean, order: string | number = 0) {
   useEffect(() => {
     const held = document.activeElement;
     const free =
@@ -58,7 +59,7 @@ export function useRowFocus(ready: boolean, filled = true) {
     const row = document.querySelector<HTMLElement>('[data-row][tabindex="0"]');
     if (row) row.focus();
     else if (held instanceof HTMLElement) held.blur();
-  }, [ready, filled]);
+  }, [ready, order]);
 }
 
 /** Rows that belong together, under a band that names them; an empty band says why. */

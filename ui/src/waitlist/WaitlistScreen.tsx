@@ -83,7 +83,8 @@ export function WaitlistScreen({ onFind }: { onFind: () => void }) {
   useKeys({
     ...(mayBook && adding === null ? { n: onFind, "alt+n": onFind } : {}),
   });
-  useRowFocus(list.data !== undefined && offers.data !== undefined && adding === null, shown.length > 0);
+  const order = `${free.length} ${open.length} ${closed.length}`;
+  useRowFocus(list.data !== undefined && offers.data !== undefined && adding === null, order);
   const hints = useHints([
     ...(mayBook
       ? [
