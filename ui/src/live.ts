@@ -30,7 +30,7 @@ const readers: Record<string, readonly (readonly string[])[]> = {
   patient_merges: [today, search, chart, keys.conflicts, page, money],
   possible_duplicates: [keys.conflicts, page],
   duplicate_decisions: [keys.conflicts, page],
-  appointments: [today, desk, search, keys.conflicts, waitlist, page, money, ...times],
+  appointments: [today, desk, search, keys.conflicts, hours, waitlist, page, money, ...times],
   availability_templates: [hours, waitlist, ...times],
   template_slots: [hours, waitlist, ...times],
   time_off: [hours, waitlist, ...times],
@@ -75,17 +75,7 @@ const neverRefreshed = [
   "mfaSetup",
 ];
 
-// Whom a change of hours strands is asked of every visit to come, while the list of today waits behind it: after
-// a moment without changes, and once for all of them.
-const LATER = 1_500;
-let later: ReturnType<typeof setTimeout> | undefined;
-function onVisitsChanged() {
-  clearTimeout(later);
-  later = setTimeout(() => void refresh(hours), LATER);
-}
-
 function onChanged(tables: string[]) {
-  if (tables.includes("appointments")) onVisitsChanged();
   if (tables.every((table) => readers[table])) void refresh(...tables.flatMap((table) => readers[table]!));
   else void queries.invalidateQueries({ predicate: (q) => !neverRefreshed.includes(String(q.queryKey[0])) });
   void refresh(keys.syncStatus);
