@@ -278,7 +278,6 @@ impl<'a> World<'a> {
         for _ in 0..self.rng.u8(1..8) {
             let Some(outcome) = self.pcs[which].go_on() else { continue };
             let pc = &self.pcs[which];
-            let sound = pc.disk_was_sound();
             let house = self.net.hub.borrow();
             if let Some(hub) = house.hub().filter(|_| !self.hub_was_restored)
                 && let Some(text) = check::sent_what_it_marks(hub, pc)
@@ -298,7 +297,7 @@ impl<'a> World<'a> {
                 }
                 Err(error) => {
                     self.line(format!("{} could not sync: {error:?}", pc.name));
-                    if sound && matches!(error, Error::Sqlite(_) | Error::Invariant(_)) {
+                    if pc.disk_was_sound() && matches!(error, Error::Sqlite(_) | Error::Invariant(_)) {
                         self.tally.violation(Check::Program, format!("{} while syncing: {error:?}", pc.name));
                     }
                 }

@@ -243,7 +243,8 @@ impl<H: HubApi> Run<'_, H> {
     /// Learns how far the hub is, and starts over where one of the two has lost something.
     async fn greet(&mut self) -> Result<()> {
         let mut hello = match self.hello(None).await {
-            // Known by a client that was made before; nothing has been said yet that a restored hub may lack.
+            // The client's token is older than the restoration. Nothing has been said yet that follows what the
+            // hub has lost, so its next token may greet.
             Err(error) if error.code() == Code::HubRestored => self.hello(None).await?,
             hello => hello?,
         };
@@ -254,7 +255,8 @@ impl<H: HubApi> Run<'_, H> {
             self.begin_again(hello.your_seq).await?;
             hello = self.hello(None).await?;
         }
-        if self.db.read(link)?.is_some_and(|link| link.epoch != hello.epoch) {
+        let restored = self.db.read(link)?.is_some_and(|link| link.epoch != hello.epoch);
+        if restored {
             self.refill().await?;
         }
         self.head = hello.hub_seq;
@@ -262,8 +264,7 @@ impl<H: HubApi> Run<'_, H> {
         let fresh = self.db.transact_lightly(|conn, _, _| {
             // To a hub that was restored others may have brought this PC's commits: sent once more, they are
             // acknowledged with the numbers and the clocks that they have there.
-            let same = link(conn)?.is_none_or(|link| link.epoch == hello.epoch);
-            let acknowledged = if same { hello.your_seq as i64 } else { 0 };
+            let acknowledged = if restored { 0 } else { hello.your_seq as i64 };
             conn.execute(
                 "UPDATE commits SET hub_seq = NULL WHERE device = ?1 AND incarnation = ?2 AND seq > ?3 AND hub_seq IS NOT NULL",
                 params![origin.device, origin.incarnation, acknowledged],

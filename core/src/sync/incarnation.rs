@@ -79,15 +79,11 @@ pub fn begin(
     let author = Author::read(conn)?;
     let (old, new) = (author.origin, Origin { incarnation, ..author.origin });
     // What was fetched already stands in the log under that life and cannot be taken over again.
-    let fetched = |life: Origin| -> Result<bool> { Ok(apply::head_of(conn, life)?.0 > 0) };
-    let mut known = elsewhere.len();
-    for (place, there) in elsewhere.iter().enumerate().filter(|(_, there)| there.seq == 1) {
-        if fetched(there.origin)? {
-            known = place;
-            break;
-        }
+    let mut unknown = 0;
+    while unknown < elsewhere.len() && apply::head_of(conn, elsewhere[unknown].origin)?.0 == 0 {
+        unknown += 1;
     }
-    let elsewhere = &elsewhere[..known];
+    let elsewhere = &elsewhere[..unknown];
     let taken_over = elsewhere.iter().map(|there| there.origin.stamp(there.seq)).collect();
     let moves = Moves { old, new, common, taken_over };
     restamp_heads(conn, catalogue, &moves)?;
