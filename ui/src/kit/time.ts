@@ -20,39 +20,17 @@ const parts = (at: Date, zone: string, options: Intl.DateTimeFormatOptions) =>
       .map((part) => [part.type, part.value]),
   );
 
-// A week of twenty doctors asks for twenty thousand times of day, and Intl takes longer for one than the rest of
-// its block. Clocks are put forward and back at quarters of an hour only, so one answer holds for a quarter.
-const QUARTER = 900_000;
-const ahead = new Map<string, Map<number, number>>();
-/** What the clock of a zone shows at a moment, as if it were UTC. */
-function shown(at: Instant | Date, zone: string): Date {
-  const when = new Date(at).getTime();
-  const quarter = Math.floor(when / QUARTER);
-  let known = ahead.get(zone);
-  if (!known || known.size > 10_000) ahead.set(zone, (known = new Map()));
-  let by = known.get(quarter);
-  if (by === undefined) {
-    const found = parts(new Date(quarter * QUARTER), zone, {
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-    });
-    const { year, month, day, hour, minute, second } = found;
-    by = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) - quarter * QUARTER;
-    known.set(quarter, by);
-  }
-  return new Date(when + by);
+/** "18:04" in every language, as it is typed and as it stands on a slip. */
+export function clock(at: Instant | Date, zone: string) {
+  const { hour, minute } = parts(new Date(at), zone, { hour: "2-digit", minute: "2-digit" });
+  return `${hour}:${minute}`;
 }
 
-/** "18:04" in every language, as it is typed and as it stands on a slip. */
-export const clock = (at: Instant | Date, zone: string) => shown(at, zone).toISOString().slice(11, 16);
-
 /** The day that the clock of a zone shows, as `2026-11-19`. */
-export const dayOf = (at: Instant | Date, zone: string): LocalDate =>
-  shown(at, zone).toISOString().slice(0, 10);
+export function dayOf(at: Instant | Date, zone: string): LocalDate {
+  const found = parts(new Date(at), zone, { year: "numeric", month: "2-digit", day: "2-digit" });
+  return `${found.year}-${found.month}-${found.day}`;
+}
 /** A day so many days after another. */
 export function daysAfter(day: LocalDate, days: number): LocalDate {
   return new Date(asDate(day).getTime() + days * 86_400_000).toISOString().slice(0, 10);
