@@ -6,30 +6,15 @@ use serde_json::{Value, json};
 use crate::DEMO_PASSWORD;
 use crate::window::{Pc, SAID};
 
-pub async fn ask(pc: &Pc, command: &str, arguments: Value) -> Value {
-    pc.invoke(command, arguments).await.unwrap_or_else(|code| panic!("{command}: {code}"))
-}
-
 /// Waits until the focus is on something, as a screen reader says it.
 async fn focused(pc: &Pc, words: &str) {
     let find = format!("return {SAID}.includes({})", json!(words));
     pc.until(words, &find).await;
 }
 
-/// In the light and in the dark, and usable by everybody.
-async fn look(pc: &Pc, name: &str) {
-    pc.picture(name).await;
-    pc.is_accessible(name).await;
-    pc.js("document.documentElement.dataset.theme = 'dark'").await;
-    pc.picture(&format!("{name}-dark")).await;
-    pc.is_accessible(&format!("{name} in the dark")).await;
-    pc.js("document.documentElement.dataset.theme = 'light'").await;
-}
-
 /// A day of the coming week on which all of the demo's doctors work, and its weekday is no Sunday.
 async fn fill(pc: &Pc, site: &Value) -> String {
-    let week =
-        ask(pc, "show_calendar", json!({ "clinicId": site, "first": null, "days": 7, "providerId": null })).await;
+    let week = pc.ask("show_calendar", json!({ "clinicId": site, "first": null, "days": 7, "providerId": null })).await;
     let columns = week["columns"].as_array().expect("columns");
     let today = week["today"].as_str().expect("a day");
     let day = columns
@@ -50,13 +35,13 @@ async fn fill(pc: &Pc, site: &Value) -> String {
         (2, "11:00", "Ramesh", "Rash", "confirmed"),
     ];
     for (doctor, time, name, reason, status) in visits {
-        let hits = ask(pc, "search_patients", json!({ "query": name })).await;
+        let hits = pc.ask("search_patients", json!({ "query": name })).await;
         let form = json!({
             "clinicId": site, "patientId": hits[0]["id"], "providerId": doctors[doctor]["providerId"],
             "serviceId": null, "day": day, "time": time, "minutes": null, "mode": null, "channel": "phone",
             "status": status, "reason": reason, "repeat": null, "leaveOut": [],
         });
-        ask(pc, "book_appointments", json!({ "form": form })).await;
+        pc.ask("book_appointments", json!({ "form": form })).await;
     }
     day
 }
@@ -78,16 +63,16 @@ pub async fn story() {
     let desk = Pc::start("desk", folder.path()).await;
     desk.click("[data-testid=start-demo]").await;
     desk.sign_in("meera@kadamba.example", DEMO_PASSWORD).await;
-    let site = ask(&desk, "startup", json!({})).await["clinic"]["homeClinicId"].clone();
+    let site = desk.ask("startup", json!({})).await["clinic"]["homeClinicId"].clone();
     let day = fill(&desk, &site).await;
 
     // From anywhere by its digit, and on to the day.
     desk.press("Alt 2").await;
     desk.see("[data-testid=new-appointment]").await;
-    look(&desk, "calendar-today").await;
+    desk.look("calendar-today").await;
     turn_to(&desk, &day).await;
     desk.read("Vaccination").await;
-    look(&desk, "calendar-day").await;
+    desk.look("calendar-day").await;
 
     // The keys stand somewhere; up as far as it goes is before anybody comes.
     desk.js("document.querySelector('[data-current]').focus()").await;
@@ -112,7 +97,7 @@ pub async fn story() {
     desk.read("सुनीता देशपांडे").await;
     desk.press("Enter").await;
     desk.until("the panel", "return document.querySelector('aside')?.innerText.includes('Sunita Deshpande')").await;
-    look(&desk, "calendar-book").await;
+    desk.look("calendar-book").await;
     desk.press("Ctrl Enter").await;
     desk.read("Sunita Deshpande booked").await;
     focused(&desk, "Sunita Deshpande").await;
@@ -143,7 +128,7 @@ pub async fn story() {
     }
     desk.press("Enter").await;
     desk.read("already taken: Vikram Bapat").await;
-    look(&desk, "calendar-refused").await;
+    desk.look("calendar-refused").await;
     desk.push("Close").await;
 
     // One question across doctors, and one key for its first answer.
@@ -157,7 +142,7 @@ pub async fn story() {
         && [...document.querySelectorAll('[data-slot]')].every(e => e.innerText.includes('Wulandari'))",
     )
     .await;
-    look(&desk, "calendar-free").await;
+    desk.look("calendar-free").await;
     desk.press("Down").await;
     desk.press("1").await;
     desk.until("the booking", "return document.querySelector('[name=time]')?.value >= '17:30'").await;
@@ -170,19 +155,19 @@ pub async fn story() {
         "repeat": { "unit": "week", "interval": 1, "count": 4, "until": "" }, "leaveOut": [],
     });
     let calendar = json!({ "clinicId": site, "first": day, "days": 1, "providerId": null });
-    let shown = ask(&desk, "show_calendar", calendar).await;
-    let hits = ask(&desk, "search_patients", json!({ "query": "Noura" })).await;
+    let shown = desk.ask("show_calendar", calendar).await;
+    let hits = desk.ask("search_patients", json!({ "query": "Noura" })).await;
     let mut series = plan;
     series["providerId"] = shown["columns"][0]["providerId"].clone();
     series["patientId"] = hits[0]["id"].clone();
-    let booked = ask(&desk, "book_appointments", json!({ "form": series })).await;
+    let booked = desk.ask("book_appointments", json!({ "form": series })).await;
     assert_eq!(booked.as_array().map(Vec::len), Some(4));
     let id = booked[0]["id"].as_str().expect("an id").to_owned();
     desk.until("the series", &format!("return document.querySelector('[data-block=\"{id}\"]') !== null")).await;
     desk.click(&format!("[data-block=\"{id}\"]")).await;
     desk.read("every week, 4 still to come").await;
     desk.read("What happened").await;
-    look(&desk, "calendar-visit").await;
+    desk.look("calendar-visit").await;
     correct(&desk).await;
     bill(&desk).await;
     desk.press("x").await;
@@ -198,7 +183,7 @@ pub async fn story() {
     desk.js("document.activeElement?.blur()").await;
     desk.press("w").await;
     desk.read("All doctors").await;
-    look(&desk, "calendar-week").await;
+    desk.look("calendar-week").await;
     desk.stop().await;
 }
 
@@ -219,7 +204,7 @@ async fn correct(desk: &Pc) {
     desk.read("does not offer this").await;
     desk.press("Ctrl Enter").await;
     desk.until("the refusal", "return document.querySelector('aside [role=alert]') !== null").await;
-    look(desk, "calendar-edit-refused").await;
+    desk.look("calendar-edit-refused").await;
     desk.press("Ctrl a").await;
     desk.type_text("Well").await;
     desk.read("Well-child check, 30 min").await;
@@ -233,13 +218,13 @@ async fn correct(desk: &Pc) {
     desk.type_text("Bring the old dressing").await;
     desk.press("Enter").await;
     desk.type_text("and the card of the diabetes nurse").await;
-    look(desk, "calendar-edit").await;
+    desk.look("calendar-edit").await;
     desk.press("Ctrl Enter").await;
     desk.read("Visit of Noura Qasim changed").await;
     desk.read("– → Well-child check").await;
     desk.read("reason changed; note changed").await;
     desk.read("and the card of the diabetes nurse").await;
-    look(desk, "calendar-edited").await;
+    desk.look("calendar-edited").await;
     desk.press("Ctrl z").await;
     desk.read("Noura Qasim: changed back").await;
     desk.until("as before", "return !document.querySelector('aside').innerText.includes('old dressing')").await;
@@ -262,7 +247,7 @@ async fn bill(desk: &Pc) {
     desk.press("Ctrl Enter").await;
     desk.read("In all ₹700.00 to pay").await;
     desk.see("[data-testid=take-payment]").await;
-    look(desk, "calendar-payment").await;
+    desk.look("calendar-payment").await;
     desk.press("Esc").await;
     desk.read("What happened").await;
     desk.read("₹700.00 to pay").await;

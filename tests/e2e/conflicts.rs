@@ -3,12 +3,11 @@
 
 use serde_json::{Value, json};
 
-use crate::calendar::ask;
 use crate::window::Pc;
 use crate::{DEMO_PASSWORD, HubProcess, stray, two_at_a_hub};
 
 async fn patient(pc: &Pc, name: &str) -> Value {
-    ask(pc, "search_patients", json!({ "query": name })).await[0]["id"].clone()
+    pc.ask("search_patients", json!({ "query": name })).await[0]["id"].clone()
 }
 
 async fn book(pc: &Pc, slot: &Value, patient: &Value, reason: &str) -> Value {
@@ -17,7 +16,7 @@ async fn book(pc: &Pc, slot: &Value, patient: &Value, reason: &str) -> Value {
         "start": slot["start"], "minutes": null, "mode": null, "channel": "phone", "status": "confirmed",
         "reason": reason, "notes": "",
     });
-    ask(pc, "book_appointment", json!({ "form": form })).await["id"].clone()
+    pc.ask("book_appointment", json!({ "form": form })).await["id"].clone()
 }
 
 async fn register(pc: &Pc, name: &str, address: &str) {
@@ -25,7 +24,7 @@ async fn register(pc: &Pc, name: &str, address: &str) {
         "fullName": name, "alternateName": "", "gender": "male", "birthDate": "2/2/1992", "ageYears": "",
         "phone": "+91 98220 66471", "address": address, "city": "Pune", "primaryLanguage": "",
     });
-    ask(pc, "register_patient", json!({ "patient": new })).await;
+    pc.ask("register_patient", json!({ "patient": new })).await;
 }
 
 /// Waits until something of a kind is being read.
@@ -41,15 +40,10 @@ async fn choose(pc: &Pc, kind: &str) {
 
 /// In the light and in the dark, and nothing of the decision below the edge of the window.
 async fn look(pc: &Pc, name: &str) {
-    pc.picture(name).await;
-    pc.is_accessible(name).await;
     let fits = "const acts = [...document.querySelectorAll('article button')].at(-1);
         return !acts || acts.getBoundingClientRect().bottom <= document.querySelector('main, section').getBoundingClientRect().bottom";
     assert_eq!(pc.js(fits).await, json!(true), "{name} needs scrolling");
-    pc.js("document.documentElement.dataset.theme = 'dark'").await;
-    pc.picture(&format!("{name}-dark")).await;
-    pc.is_accessible(&format!("{name} in the dark")).await;
-    pc.js("document.documentElement.dataset.theme = 'light'").await;
+    pc.look(name).await;
 }
 
 async fn nothing_open(pc: &Pc) {
@@ -64,13 +58,13 @@ pub async fn story() {
     let (hub_data, address) = (folder.path().join("hub"), hub.address.clone());
 
     // A visit that both will move, and a program that does what none must.
-    let site = ask(&desk, "startup", json!({})).await["clinic"]["homeClinicId"].clone();
-    let from = ask(&desk, "today", json!({ "clinicId": site })).await["now"].clone();
+    let site = desk.ask("startup", json!({})).await["clinic"]["homeClinicId"].clone();
+    let from = desk.ask("today", json!({ "clinicId": site })).await["now"].clone();
     let query = json!({
         "clinicId": site, "providerIds": [], "specialization": "", "serviceId": null, "from": from,
         "to": later(&from, 7), "mode": null, "afterTime": "", "beforeTime": "", "limit": 200,
     });
-    let free = ask(&desk, "find_free_slots", json!({ "query": query })).await;
+    let free = desk.ask("find_free_slots", json!({ "query": query })).await;
     let free = free.as_array().expect("free times");
     let last = &free[0];
     let (ishaan, mira) = (patient(&desk, "Vikram Bapat").await, patient(&desk, "Noura").await);
@@ -80,10 +74,10 @@ pub async fn story() {
             .nth(wanted)
     };
     let moving = book(&desk, other(8).expect("a time"), &patient(&desk, "Sunita").await, "Blood pressure").await;
-    let code = ask(&desk, "issue_enrolment_code", json!({})).await["code"].clone();
+    let code = desk.ask("issue_enrolment_code", json!({})).await["code"].clone();
     stray::changes_a_prescription(folder.path(), &address, code.as_str().expect("a code")).await;
-    ask(&desk, "sync_now", json!({})).await;
-    ask(&room, "sync_now", json!({})).await;
+    desk.ask("sync_now", json!({})).await;
+    room.ask("sync_now", json!({})).await;
 
     hub.stop();
     let reschedule = |slot: Value| {
@@ -96,16 +90,16 @@ pub async fn story() {
     desk.sign_in("meera@kadamba.example", DEMO_PASSWORD).await;
     book(&room, last, &mira, "Check-up").await;
     book(&desk, last, &ishaan, "Fever, third day").await;
-    ask(&desk, "reschedule_appointment", reschedule(other(3).expect("a time").clone())).await;
+    desk.ask("reschedule_appointment", reschedule(other(3).expect("a time").clone())).await;
     let same = free.iter().filter(|slot| slot["providerId"] == last["providerId"]).nth(5).expect("a time");
-    ask(&room, "reschedule_appointment", reschedule(same.clone())).await;
+    room.ask("reschedule_appointment", reschedule(same.clone())).await;
     register(&desk, "Ruben Castelo", "7 Palash Road").await;
     register(&room, "Rubens Castello", "7 Palash Rd").await;
 
     let hub = HubProcess::start(&hub_data, &address);
-    ask(&desk, "sync_now", json!({})).await;
-    ask(&room, "sync_now", json!({})).await;
-    ask(&desk, "sync_now", json!({})).await;
+    desk.ask("sync_now", json!({})).await;
+    room.ask("sync_now", json!({})).await;
+    desk.ask("sync_now", json!({})).await;
 
     // The next visit stands first; both PCs name the same holder, whichever came to the hub first.
     let mut holders = Vec::new();
@@ -146,8 +140,8 @@ pub async fn story() {
     desk.read("Nothing to decide").await;
     look(&desk, "all-decided").await;
 
-    ask(&desk, "sync_now", json!({})).await;
-    ask(&room, "sync_now", json!({})).await;
+    desk.ask("sync_now", json!({})).await;
+    room.ask("sync_now", json!({})).await;
     nothing_open(&room).await;
     room.read("Decided today").await;
     room.picture("nothing-left").await;
@@ -161,14 +155,14 @@ pub async fn story() {
     room.press("u").await;
     room.read("Taken back").await;
     chosen(&room, "twice").await;
-    ask(&room, "sync_now", json!({})).await;
-    ask(&desk, "sync_now", json!({})).await;
+    room.ask("sync_now", json!({})).await;
+    desk.ask("sync_now", json!({})).await;
     desk.see("[data-kind=twice]").await;
     choose(&desk, "twice").await;
     desk.press("3").await;
     desk.read("Both bookings stay").await;
-    ask(&desk, "sync_now", json!({})).await;
-    ask(&room, "sync_now", json!({})).await;
+    desk.ask("sync_now", json!({})).await;
+    room.ask("sync_now", json!({})).await;
     nothing_open(&room).await;
     desk.stop().await;
     room.stop().await;

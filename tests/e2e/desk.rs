@@ -17,30 +17,6 @@ async fn focus_row(pc: &Pc, name: &str) {
     pc.js(&format!("{find}.focus()")).await;
 }
 
-/// Waits until a row says something.
-async fn row_says(pc: &Pc, name: &str, words: &str) {
-    let script = format!(
-        "return [...document.querySelectorAll('[data-row]')].some(row => row.innerText.includes({}) && row.innerText.includes({}))",
-        json!(name),
-        json!(words)
-    );
-    pc.until(&format!("{name}: {words}"), &script).await;
-}
-
-async fn theme(pc: &Pc, name: &str) {
-    pc.js(&format!("document.documentElement.dataset.theme = '{name}'")).await;
-}
-
-/// In the light and in the dark, and whether everybody can use it.
-async fn looked_at(pc: &Pc, name: &str) {
-    pc.picture(name).await;
-    pc.is_accessible(name).await;
-    theme(pc, "dark").await;
-    pc.picture(&format!("{name}-dark")).await;
-    pc.is_accessible(&format!("{name} in the dark")).await;
-    theme(pc, "light").await;
-}
-
 /// The pages of a PDF as pictures, beside those of the screens.
 fn on_paper(pdf: &Path, name: &str) {
     let to = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/screens/desk-{name}"));
@@ -67,7 +43,7 @@ pub async fn story() {
     pc.click("[data-testid=start-demo]").await;
     pc.sign_in("meera@kadamba.example", PASSWORD).await;
     pc.see("[data-testid^=row-]").await;
-    looked_at(&pc, "morning").await;
+    pc.look("morning").await;
 
     // A walk-in for somebody known: the search, then a digit and Ctrl Enter.
     pc.search("deshp sun").await;
@@ -75,7 +51,7 @@ pub async fn story() {
     pc.press("Enter").await;
     pc.see("[data-testid=walk-in-issue]").await;
     pc.see("[data-testid=slip-printer]").await;
-    looked_at(&pc, "walk-in-panel").await;
+    pc.look("walk-in-panel").await;
     pc.press("2").await;
     pc.press("Ctrl Enter").await;
     pc.see("[data-testid=document-preview]").await;
@@ -101,7 +77,7 @@ pub async fn story() {
     pc.read(&format!("waits already, with number {given}")).await;
     pc.press("Ctrl Enter").await;
     pc.read(&format!("already waits, with number {given}")).await;
-    looked_at(&pc, "already-waits").await;
+    pc.look("already-waits").await;
     pc.fill("another", "Her mother comes with her").await;
     pc.press("Ctrl Enter").await;
     pc.see("[data-testid=document-preview]").await;
@@ -112,15 +88,15 @@ pub async fn story() {
     // Called, called again, not there, and each of it taken back.
     focus_row(&pc, "Ramesh Gokhale").await;
     pc.press("Enter").await;
-    row_says(&pc, "Ramesh Gokhale", "Called").await;
+    pc.row_says("Ramesh Gokhale", "Called").await;
     focus_row(&pc, "Ramesh Gokhale").await;
     pc.press("r").await;
     pc.read("Ramesh Gokhale called again").await;
     focus_row(&pc, "Ramesh Gokhale").await;
     pc.press("s").await;
-    row_says(&pc, "Ramesh Gokhale", "No answer").await;
+    pc.row_says("Ramesh Gokhale", "No answer").await;
     pc.press("Ctrl z").await;
-    row_says(&pc, "Ramesh Gokhale", "Called").await;
+    pc.row_says("Ramesh Gokhale", "Called").await;
     // Another doctor for one, and one who goes first.
     focus_row(&pc, "Prakash Jadhav").await;
     pc.press("m").await;
@@ -138,11 +114,11 @@ pub async fn story() {
     pc.js("document.querySelector('[role=dialog] input:not([type=hidden])').focus()").await;
     pc.type_text("24 weeks, dizzy").await;
     pc.press("Ctrl Enter").await;
-    row_says(&pc, "Kavya Nair", "Pregnant").await;
+    pc.row_says("Kavya Nair", "Pregnant").await;
     focus_row(&pc, "Tiago Moreira").await;
     pc.press("Enter").await;
-    row_says(&pc, "Tiago Moreira", "Called").await;
-    looked_at(&pc, "queue").await;
+    pc.row_says("Tiago Moreira", "Called").await;
+    pc.look("queue").await;
     pc.push("Grouped").await;
     pc.push("By doctor").await;
     pc.picture("by-doctor").await;
@@ -189,7 +165,7 @@ async fn power_cut(pc: &Pc) {
     pc.fill("time", "25:00").await;
     pc.press("Ctrl Enter").await;
     pc.read("This is not a time").await;
-    looked_at(pc, "paper-slips").await;
+    pc.look("paper-slips").await;
     let now = pc
         .js("return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Kolkata' }).format(new Date())")
         .await;
@@ -198,7 +174,7 @@ async fn power_cut(pc: &Pc) {
     pc.read("Entered just now").await;
     pc.picture("paper-entered").await;
     pc.press("Esc").await;
-    row_says(pc, "Joana Queiroz", "101").await;
+    pc.row_says("Joana Queiroz", "101").await;
 }
 
 /// The second window: numbers without names, alive while the desk is locked, and good for nothing else.
@@ -224,7 +200,7 @@ async fn board(pc: &Pc) {
         assert!(!page.contains(name), "{name} is on the board:\n{page}");
     }
     assert!(page.contains("Room"), "{page}");
-    looked_at(pc, "board").await;
+    pc.look("board").await;
     for command in ["today", "session", "search_patients", "lock_screen", "show_queue"] {
         assert_eq!(pc.refusal(command).await, "not_allowed", "{command}, called by the board");
     }
@@ -234,7 +210,7 @@ async fn board(pc: &Pc) {
     pc.client.switch_to_window(desk.clone()).await.expect("the desk");
     focus_row(pc, "Aisyah Lestari").await;
     pc.press("Enter").await;
-    row_says(pc, "Aisyah Lestari", "Called").await;
+    pc.row_says("Aisyah Lestari", "Called").await;
     pc.invoke("lock_screen", json!({})).await.expect("locks");
     assert_eq!(pc.refusal("today").await, "locked");
     pc.client.switch_to_window(board.clone()).await.expect("the board");

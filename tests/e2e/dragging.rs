@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::DEMO_PASSWORD;
-use crate::calendar::{ask, turn_to};
+use crate::calendar::turn_to;
 use crate::window::Pc;
 
 /// The middle of what a script finds.
@@ -50,9 +50,9 @@ pub async fn story() {
     let desk = Pc::start("mouse", folder.path()).await;
     desk.click("[data-testid=start-demo]").await;
     desk.sign_in("meera@kadamba.example", DEMO_PASSWORD).await;
-    let site = ask(&desk, "startup", json!({})).await["clinic"]["homeClinicId"].clone();
+    let site = desk.ask("startup", json!({})).await["clinic"]["homeClinicId"].clone();
     let week =
-        ask(&desk, "show_calendar", json!({ "clinicId": site, "first": null, "days": 7, "providerId": null })).await;
+        desk.ask("show_calendar", json!({ "clinicId": site, "first": null, "days": 7, "providerId": null })).await;
     let today = week["today"].as_str().expect("a day").to_owned();
     let columns = week["columns"].as_array().expect("columns");
     let free = |column: &&Value| {
@@ -62,13 +62,13 @@ pub async fn story() {
     let day = open["day"].as_str().expect("a day").to_owned();
     let doctors: Vec<&Value> = columns.iter().filter(|column| column["day"] == day.as_str()).collect();
     for (time, name) in [("09:00", "Vikram"), ("11:00", "Ramesh")] {
-        let hits = ask(&desk, "search_patients", json!({ "query": name })).await;
+        let hits = desk.ask("search_patients", json!({ "query": name })).await;
         let form = json!({
             "clinicId": site, "patientId": hits[0]["id"], "providerId": doctors[0]["providerId"],
             "serviceId": null, "day": day, "time": time, "minutes": 30, "mode": null, "channel": "phone",
             "status": "scheduled", "reason": "Results", "repeat": null, "leaveOut": [],
         });
-        ask(&desk, "book_appointments", json!({ "form": form })).await;
+        desk.ask("book_appointments", json!({ "form": form })).await;
     }
     desk.press("Alt 2").await;
     desk.see("[data-testid=new-appointment]").await;
@@ -93,9 +93,9 @@ pub async fn story() {
     desk.hold(from, &[(from.0, from.1 + 8.0), ((from.0 + to.0) / 2.0, to.1), to]).await;
     desk.read("Vikram Bapat to 09:30").await;
     desk.picture("drag-move").await;
-    desk.js("document.documentElement.dataset.theme = 'dark'").await;
+    desk.theme("dark").await;
     desk.picture("drag-move-dark").await;
-    desk.js("document.documentElement.dataset.theme = 'light'").await;
+    desk.theme("light").await;
     desk.let_go().await;
     desk.read("Vikram Bapat moved to 09:30").await;
     let second = format!("return ({})?.closest('[data-column]')?.dataset.column === '1'", block("Vikram Bapat"));

@@ -65,7 +65,7 @@ pub async fn story() {
     desk.see("[data-testid=time-1]").await;
     desk.picture("hours-rebook").await;
     desk.is_accessible("to rebook").await;
-    desk.js("document.documentElement.dataset.theme = 'dark'").await;
+    desk.theme("dark").await;
     desk.picture("hours-rebook-dark").await;
     desk.is_accessible("to rebook in the dark").await;
 
@@ -81,7 +81,7 @@ pub async fn story() {
     desk.read("19:30–21:00").await;
     desk.picture("hours-dark").await;
     desk.is_accessible("hours in the dark").await;
-    desk.js("document.documentElement.dataset.theme = 'light'").await;
+    desk.theme("light").await;
 
     // Somebody waits for exactly that time, which is taken.
     desk.press("Alt w").await;
@@ -122,10 +122,10 @@ pub async fn story() {
     desk.until("the keys", "return document.activeElement?.dataset.row !== undefined").await;
     desk.picture("waitlist").await;
     desk.is_accessible("the waiting list").await;
-    desk.js("document.documentElement.dataset.theme = 'dark'").await;
+    desk.theme("dark").await;
     desk.picture("waitlist-dark").await;
     desk.is_accessible("the waiting list in the dark").await;
-    desk.js("document.documentElement.dataset.theme = 'light'").await;
+    desk.theme("light").await;
     desk.press("Enter").await;
     desk.read("Noura Qasim has").await;
     desk.read("Nobody waits for a time").await;

@@ -24,10 +24,6 @@ async fn fits(pc: &Pc, screen: &str) {
     assert_eq!(pc.js(script).await, json!([]), "{screen} has words that do not fit");
 }
 
-async fn theme(pc: &Pc, name: &str) {
-    pc.js(&format!("document.documentElement.dataset.theme = '{name}'")).await;
-}
-
 async fn look(pc: &Pc, screen: &str) {
     pc.picture(screen).await;
     fits(pc, screen).await;
@@ -134,9 +130,9 @@ pub async fn story() {
     let words = String::from_utf8_lossy(&paper.stdout).into_owned();
     assert!(words.contains("Gokhale") && !words.contains("Day list") && !words.contains("Confirmed"), "{words}");
     pc.close_preview().await;
-    theme(&pc, "dark").await;
+    pc.theme("dark").await;
     look(&pc, "ar-today-dark").await;
-    theme(&pc, "light").await;
+    pc.theme("light").await;
     register(&pc, "Ruben Castelo").await;
     register(&pc, "Rubens Castello").await;
     open(&pc, "/conflicts").await;
@@ -176,9 +172,9 @@ pub async fn story() {
     has_font(&pc, "Noto Sans Devanagari Variable", "नमस्ते").await;
     pc.see("[aria-label*=Amlodipine]").await;
     look(&pc, "hi-consult").await;
-    theme(&pc, "dark").await;
+    pc.theme("dark").await;
     look(&pc, "hi-consult-dark").await;
-    theme(&pc, "light").await;
+    pc.theme("light").await;
     for (path, name) in [("/", "hi-today"), ("/conflicts", "hi-conflicts"), ("/sync", "hi-sync")] {
         open(&pc, path).await;
         tokio::time::sleep(std::time::Duration::from_millis(900)).await;

@@ -5,28 +5,27 @@ use chrono::TimeZone;
 use chrono_tz::Asia::Kolkata as ZONE;
 use serde_json::{Value, json};
 
-use crate::calendar::{ask, turn_to};
+use crate::calendar::turn_to;
 use crate::window::{Pc, SAID};
 use crate::{DEMO_PASSWORD, HubProcess, two_at_a_hub};
 
 /// Leaves one free time of one doctor on the first working day after today: the doctor, the day and the time.
 async fn leave_one(pc: &Pc, site: &Value) -> (String, String, String) {
-    let week =
-        ask(pc, "show_calendar", json!({ "clinicId": site, "first": null, "days": 7, "providerId": null })).await;
+    let week = pc.ask("show_calendar", json!({ "clinicId": site, "first": null, "days": 7, "providerId": null })).await;
     let today = week["today"].as_str().expect("a day");
     let columns = week["columns"].as_array().expect("columns");
     let column =
         columns.iter().find(|column| column["day"].as_str() > Some(today) && column["free"].as_u64() > Some(1));
     let column = column.expect("a working day");
     let (doctor, day) = (&column["providerId"], column["day"].as_str().expect("a day").to_owned());
-    let patient = ask(pc, "search_patients", json!({ "query": "Ramesh" })).await[0]["id"].clone();
+    let patient = pc.ask("search_patients", json!({ "query": "Ramesh" })).await[0]["id"].clone();
     let name = column["providerName"].as_str().expect("a name").to_owned();
     loop {
         let query = json!({
             "clinicId": site, "providerIds": [doctor], "specialization": "", "serviceId": null, "from": column["from"],
             "to": column["to"], "mode": null, "afterTime": "", "beforeTime": "", "limit": 200,
         });
-        let free = ask(pc, "find_free_slots", json!({ "query": query })).await;
+        let free = pc.ask("find_free_slots", json!({ "query": query })).await;
         let free = free.as_array().expect("free times");
         if let [last] = free.as_slice() {
             let at: neem_core::Instant = serde_json::from_value(last["start"].clone()).expect("an instant");
@@ -37,7 +36,7 @@ async fn leave_one(pc: &Pc, site: &Value) -> (String, String, String) {
             "start": free[0]["start"], "minutes": null, "mode": null, "channel": "phone", "status": "confirmed",
             "reason": "", "notes": "",
         });
-        ask(pc, "book_appointment", json!({ "form": form })).await;
+        pc.ask("book_appointment", json!({ "form": form })).await;
     }
 }
 
@@ -47,13 +46,7 @@ async fn book_by_keys(pc: &Pc, (doctor, day, time): (&str, &str, &str), words: &
     pc.see("[data-testid=new-appointment]").await;
     turn_to(pc, day).await;
     pc.until("the grid", "return document.querySelector('[data-canvas] [data-current]') !== null").await;
-    for _ in 0..40 {
-        if pc.js("return document.activeElement?.matches('[data-canvas] [data-current]') ?? false").await == json!(true)
-        {
-            break;
-        }
-        pc.press("Tab").await;
-    }
+    pc.walk_to("Tab", "[data-canvas] [data-current]").await;
     let here = format!("{time}, {doctor}");
     'found: for key in ["Left", "Right"] {
         for _ in 0..6 {
@@ -86,25 +79,16 @@ async fn book_by_keys(pc: &Pc, (doctor, day, time): (&str, &str, &str), words: &
 }
 
 async fn conflicts_of(pc: &Pc) -> usize {
-    ask(pc, "double_bookings", json!({})).await.as_array().map_or(0, Vec::len)
-}
-
-/// In the light and in the dark, and usable by everybody.
-async fn look(pc: &Pc, name: &str) {
-    pc.picture(name).await;
-    pc.is_accessible(name).await;
-    pc.js("document.documentElement.dataset.theme = 'dark'").await;
-    pc.picture(&format!("{name}-dark")).await;
-    pc.js("document.documentElement.dataset.theme = 'light'").await;
+    pc.ask("double_bookings", json!({})).await.as_array().map_or(0, Vec::len)
 }
 
 pub async fn story() {
     let folder = tempfile::tempdir().expect("a folder");
     let (hub, desk, room) = two_at_a_hub(folder.path()).await;
-    let site = ask(&desk, "startup", json!({})).await["clinic"]["homeClinicId"].clone();
+    let site = desk.ask("startup", json!({})).await["clinic"]["homeClinicId"].clone();
     let (doctor, day, time) = leave_one(&desk, &site).await;
-    ask(&desk, "sync_now", json!({})).await;
-    ask(&room, "sync_now", json!({})).await;
+    desk.ask("sync_now", json!({})).await;
+    room.ask("sync_now", json!({})).await;
 
     desk.sign_out().await;
     desk.sign_in("meera@kadamba.example", DEMO_PASSWORD).await;
@@ -126,13 +110,13 @@ pub async fn story() {
         turn_to(pc, &day).await;
         pc.until("both visits", "return ['Noura Qasim', 'Vikram Bapat'].every(name => document.querySelector('[data-canvas]')?.innerText.includes(name))")
             .await;
-        look(pc, "last-slot-twice").await;
+        pc.look("last-slot-twice").await;
     }
 
     // One key on one of them.
     desk.press("Alt 7").await;
     desk.read("holds the time for now").await;
-    look(&desk, "last-slot-inbox").await;
+    desk.look("last-slot-inbox").await;
     desk.press("1").await;
     desk.read("moved to").await;
     for pc in [&desk, &room] {

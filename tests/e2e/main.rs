@@ -82,9 +82,9 @@ async fn two_at_a_hub(folder: &Path) -> (HubProcess, Pc, Pc) {
     desk.click("[data-testid=start-demo]").await;
     desk.sign_in("nikhil@kadamba.example", DEMO_PASSWORD).await;
     let connect = json!({ "address": hub.address, "code": enrolment_code(&hub_data) });
-    calendar::ask(&desk, "connect_hub", connect).await;
-    calendar::ask(&desk, "sync_now", json!({})).await;
-    let code = calendar::ask(&desk, "issue_enrolment_code", json!({})).await["code"].clone();
+    desk.ask("connect_hub", connect).await;
+    desk.ask("sync_now", json!({})).await;
+    let code = desk.ask("issue_enrolment_code", json!({})).await["code"].clone();
     let room = Pc::start("room", &data("room")).await;
     room.click("[data-testid=start-join]").await;
     room.fill("address", &hub.address).await;
@@ -412,7 +412,7 @@ async fn story() {
     // The desk sees that the doctor has finished; in the dark too.
     desk.open("Today").await;
     desk.see("[data-testid^=row-]").await;
-    desk.js("document.documentElement.dataset.theme = 'dark'").await;
+    desk.theme("dark").await;
     desk.picture("today-dark").await;
     desk.is_accessible("today in the dark").await;
     desk.stop().await;

@@ -22,29 +22,14 @@ async fn is_on(pc: &Pc, css: &str) -> bool {
     pc.js(&format!("return document.activeElement?.matches({}) ?? false", json!(css))).await == json!(true)
 }
 
-async fn focused(pc: &Pc, css: &str) {
-    pc.until(css, &format!("return document.activeElement?.matches({}) ?? false", json!(css))).await;
-}
-
 async fn says(pc: &Pc, words: &str) -> bool {
     pc.js(&format!("return {SAID}.includes({})", json!(words))).await == json!(true)
-}
-
-/// Presses a key until the focus is on something.
-async fn walk_to(pc: &Pc, key: &str, css: &str) {
-    for _ in 0..60 {
-        if is_on(pc, css).await {
-            return;
-        }
-        pc.press(key).await;
-    }
-    panic!("{css} is not reached by {key}; the focus is on {}", pc.js(&format!("return {SAID}")).await);
 }
 
 /// Walks through the rows of a list to somebody's.
 async fn row(pc: &Pc, name: &str) {
     pc.read(name).await;
-    focused(pc, "[data-row]").await;
+    pc.focused("[data-row]").await;
     for key in ["Up", "Down"] {
         let mut before = Value::Null;
         for _ in 0..80 {
@@ -62,19 +47,10 @@ async fn row(pc: &Pc, name: &str) {
     panic!("no row of {name} is reached");
 }
 
-async fn row_says(pc: &Pc, name: &str, words: &str) {
-    let script = format!(
-        "return [...document.querySelectorAll('[data-row]')].some(e => e.innerText.includes({}) && e.innerText.includes({}))",
-        json!(name),
-        json!(words)
-    );
-    pc.until(&format!("{name}: {words}"), &script).await;
-}
-
 async fn sign_in(pc: &Pc, email: &str) {
-    walk_to(pc, "Tab", "[name=email]").await;
+    pc.walk_to("Tab", "[name=email]").await;
     write(pc, email).await;
-    walk_to(pc, "Tab", "[name=password]").await;
+    pc.walk_to("Tab", "[name=password]").await;
     write(pc, DEMO_PASSWORD).await;
     pc.press("Enter").await;
     pc.see("[data-testid=sync-badge]").await;
@@ -93,7 +69,7 @@ pub async fn story() {
            }, true)",
     )
     .await;
-    walk_to(&pc, "Tab", "[data-testid=start-demo]").await;
+    pc.walk_to("Tab", "[data-testid=start-demo]").await;
     pc.press("Enter").await;
     pc.read("Meera Kulkarni").await;
     sign_in(&pc, "meera@kadamba.example").await;
@@ -110,17 +86,17 @@ pub async fn story() {
     pc.close_preview().await;
 
     // Another language, and away.
-    walk_to(&pc, "Tab", "[data-testid=person]").await;
+    pc.walk_to("Tab", "[data-testid=person]").await;
     pc.press("Enter").await;
     pc.see("[data-testid=language-hi]").await;
-    walk_to(&pc, "Down", "[data-testid=language-hi]").await;
+    pc.walk_to("Down", "[data-testid=language-hi]").await;
     pc.press("Enter").await;
     pc.read("कैलेंडर").await;
     pc.picture("desk-in-hindi").await;
-    walk_to(&pc, "Tab", "[data-testid=person]").await;
+    pc.walk_to("Tab", "[data-testid=person]").await;
     pc.press("Enter").await;
     pc.see("[data-testid=sign-out]").await;
-    walk_to(&pc, "Down", "[data-testid=sign-out]").await;
+    pc.walk_to("Down", "[data-testid=sign-out]").await;
     pc.press("Enter").await;
     pc.see("[data-testid=sign-in]").await;
 
@@ -133,20 +109,20 @@ pub async fn story() {
 /// Somebody new is registered and gets a number; others are called, skipped, called again.
 async fn at_the_desk(pc: &Pc) {
     pc.press("Ctrl k").await;
-    focused(pc, "[data-testid=search]").await;
+    pc.focused("[data-testid=search]").await;
     write(pc, "Zubeida Khanam").await;
     pc.see("[data-testid=register]").await;
     pc.press("Enter").await;
-    focused(pc, "aside [role=radio]").await;
+    pc.focused("aside [role=radio]").await;
     pc.press("f").await;
     pc.press("Tab").await;
-    focused(pc, "[name=born]").await;
+    pc.focused("[name=born]").await;
     write(pc, "34").await;
     pc.press("Ctrl Enter").await;
     pc.see("[data-testid=walk-in-issue]").await;
-    focused(pc, "aside [role=radio]").await;
+    pc.focused("aside [role=radio]").await;
     pc.press("2").await;
-    walk_to(pc, "Tab", "[name=reason]").await;
+    pc.walk_to("Tab", "[name=reason]").await;
     write(pc, "Fever since Monday").await;
     pc.press("Ctrl Enter").await;
     pc.see("[data-testid=document-preview]").await;
@@ -154,18 +130,18 @@ async fn at_the_desk(pc: &Pc) {
 
     row(pc, "Ramesh Gokhale").await;
     pc.press("Enter").await;
-    row_says(pc, "Ramesh Gokhale", "Called").await;
+    pc.row_says("Ramesh Gokhale", "Called").await;
     row(pc, "Ramesh Gokhale").await;
     pc.press("r").await;
     pc.read("Ramesh Gokhale called again").await;
     row(pc, "Ramesh Gokhale").await;
     pc.press("s").await;
-    row_says(pc, "Ramesh Gokhale", "No answer").await;
+    pc.row_says("Ramesh Gokhale", "No answer").await;
     row(pc, "Ramesh Gokhale").await;
     pc.press("Enter").await;
-    row_says(pc, "Ramesh Gokhale", "Called").await;
+    pc.row_says("Ramesh Gokhale", "Called").await;
     pc.press("Ctrl z").await;
-    row_says(pc, "Ramesh Gokhale", "No answer").await;
+    pc.row_says("Ramesh Gokhale", "No answer").await;
 }
 
 /// A visit is booked on a coming day, moved, confirmed, corrected; one of today's arrives.
@@ -182,7 +158,7 @@ async fn in_the_calendar(pc: &Pc) {
             break;
         }
     }
-    walk_to(pc, "Tab", "[data-canvas] [data-current]").await;
+    pc.walk_to("Tab", "[data-canvas] [data-current]").await;
     for _ in 0..40 {
         pc.press("Up").await;
     }
@@ -193,7 +169,7 @@ async fn in_the_calendar(pc: &Pc) {
         pc.press("Down").await;
     }
     pc.press("Enter").await;
-    focused(pc, "[data-testid=search]").await;
+    pc.focused("[data-testid=search]").await;
     write(pc, "deshp sun").await;
     pc.read("सुनीता देशपांडे").await;
     pc.press("Enter").await;
@@ -214,7 +190,7 @@ async fn in_the_calendar(pc: &Pc) {
     pc.press("c").await;
     pc.until("confirmed", "return document.querySelector('aside')?.innerText.includes('Confirmed')").await;
     pc.press("e").await;
-    focused(pc, "[name=reason]").await;
+    pc.focused("[name=reason]").await;
     write(pc, "Results of the blood test").await;
     pc.press("Ctrl Enter").await;
     pc.read("Visit of Sunita Deshpande changed").await;
@@ -235,13 +211,13 @@ async fn in_the_calendar(pc: &Pc) {
     to_the_list(pc).await;
     row(pc, &due).await;
     pc.press("Enter").await;
-    row_says(pc, &due, "Arrived").await;
+    pc.row_says(&due, "Arrived").await;
 }
 
 /// From wherever the focus is to the rows.
 async fn to_the_list(pc: &Pc) {
     if !is_on(pc, "[data-row]").await {
-        walk_to(pc, "Tab", "[role=grid] [data-row]").await;
+        pc.walk_to("Tab", "[role=grid] [data-row]").await;
     }
 }
 
@@ -249,12 +225,12 @@ async fn on_the_waiting_list(pc: &Pc) {
     pc.press("Alt w").await;
     pc.read("Nobody waits for a time").await;
     pc.press("n").await;
-    focused(pc, "[data-testid=search]").await;
+    pc.focused("[data-testid=search]").await;
     write(pc, "Noura").await;
     pc.read("نورة قاسم").await;
     pc.press("Enter").await;
     pc.see("[name=toDay]").await;
-    walk_to(pc, "Tab", "[name=toDay]").await;
+    pc.walk_to("Tab", "[name=toDay]").await;
     let week = "const day = new Date(Date.now() + 7 * 864e5);
          return [day.getDate(), day.getMonth() + 1, day.getFullYear()].join('/')";
     write(pc, pc.js(week).await.as_str().expect("a day")).await;
@@ -270,7 +246,7 @@ async fn money(pc: &Pc) {
     to_the_list(pc).await;
     row(pc, "Zubeida Khanam").await;
     pc.press("b").await;
-    focused(pc, "aside [role=combobox]").await;
+    pc.focused("aside [role=combobox]").await;
     write(pc, "Diabetes").await;
     pc.read("Diabetes review").await;
     pc.press("Down").await;

@@ -20,14 +20,10 @@ fn words(path: &str) -> String {
 }
 
 async fn dark(pc: &Pc, picture: &str) {
-    pc.js("document.documentElement.dataset.theme = 'dark'").await;
+    pc.theme("dark").await;
     pc.picture(picture).await;
     pc.is_accessible(picture).await;
-    pc.js("document.documentElement.dataset.theme = 'light'").await;
-}
-
-async fn focused(pc: &Pc, what: &str, css: &str) {
-    pc.until(what, &format!("return document.activeElement?.matches({}) ?? false", json!(css))).await;
+    pc.theme("light").await;
 }
 
 /// Saves the receipt that is shown and returns where it is.
@@ -68,7 +64,7 @@ pub async fn story() {
     pc.is_accessible("the search before typing").await;
     pc.press("Esc").await;
     pc.open("Patients").await;
-    focused(&pc, "the box", "[data-testid=patients-search]").await;
+    pc.focused("[data-testid=patients-search]").await;
     pc.see("[data-testid=hit]").await;
     pc.picture("patients").await;
     pc.is_accessible("patients").await;
@@ -78,10 +74,10 @@ pub async fn story() {
     pc.see("[data-testid=register]").await;
     pc.picture("patients-no-match").await;
     pc.press("Enter").await;
-    focused(&pc, "the first empty field", "[role=radio]").await;
+    pc.focused("[role=radio]").await;
     pc.press("f").await;
     pc.press("Tab").await;
-    focused(&pc, "the birth date", "[name=born]").await;
+    pc.focused("[name=born]").await;
     pc.type_text("34").await;
     pc.press("Tab").await;
     pc.type_text("98220 55501").await;
@@ -90,7 +86,7 @@ pub async fn story() {
 
     // The second step asks for wishes and consents, and can be left.
     pc.read("Wishes and consents").await;
-    focused(&pc, "the first channel", "[aria-pressed]").await;
+    pc.focused("[aria-pressed]").await;
     pc.type_text(" ").await;
     pc.until("the choice", "return document.querySelector('[aria-pressed=true]') !== null").await;
     pc.push("Given: Messages").await;
@@ -125,7 +121,7 @@ pub async fn story() {
 
     // Her son, registered from her: phone and address are shared.
     pc.press("d").await;
-    focused(&pc, "the name", "[name=fullName]").await;
+    pc.focused("[name=fullName]").await;
     pc.type_text("Iqbal Khanam").await;
     pc.press("Tab").await;
     pc.press("m").await;
@@ -158,7 +154,7 @@ pub async fn story() {
     pc.press("b").await;
     pc.push("Deposit").await;
     pc.see("[data-testid=take-payment]").await;
-    focused(&pc, "the amount", "[name=amount]").await;
+    pc.focused("[name=amount]").await;
     pc.type_text("200").await;
     pc.press("Tab").await;
     pc.type_text("500").await;
@@ -182,7 +178,7 @@ pub async fn story() {
     // The bill of the visit and the rest of it.
     row_of(&pc, "Zubeida Khanam").await;
     pc.press("b").await;
-    focused(&pc, "the service", "aside [role=combobox]").await;
+    pc.focused("aside [role=combobox]").await;
     pc.type_text("Diabetes").await;
     pc.press("Down").await;
     pc.press("Enter").await;

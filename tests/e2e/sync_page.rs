@@ -32,10 +32,6 @@ fn signal(hub: &HubProcess, name: &str) {
     assert!(Command::new("kill").args([name, &pid]).status().expect("kill").success());
 }
 
-async fn theme(desk: &Pc, theme: &str) {
-    desk.js(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
-}
-
 pub async fn story() {
     let folder = tempfile::tempdir().expect("a folder");
     let (hub_data, desk_data) = (folder.path().join("hub"), folder.path().join("desk"));
@@ -93,9 +89,9 @@ pub async fn story() {
     desk.picture("silent").await;
     desk.is_accessible("a sync that runs").await;
     fits(&desk, "[data-testid=sync-steps]").await;
-    theme(&desk, "dark").await;
+    desk.theme("dark").await;
     desk.picture("silent-dark").await;
-    theme(&desk, "light").await;
+    desk.theme("light").await;
     desk.press("Esc").await;
     desk.read("Stopped; 2 changes still wait here").await;
     desk.picture("stopped").await;
@@ -109,10 +105,10 @@ pub async fn story() {
     assert!(history.contains("Stopped") && history.contains("2 sent") && history.contains("not reached"), "{history}");
     desk.picture("history").await;
     desk.is_accessible("the history").await;
-    theme(&desk, "dark").await;
+    desk.theme("dark").await;
     desk.picture("history-dark").await;
     desk.is_accessible("the history in the dark").await;
-    theme(&desk, "light").await;
+    desk.theme("light").await;
 
     // The doctor's screen: the mark beside the patient's name and on what was issued.
     desk.sign_out().await;

@@ -148,6 +148,52 @@ impl Pc {
         self.until(css, &script).await.as_str().unwrap_or_default().trim().to_owned()
     }
 
+    /// Calls a command past the screen that must not be refused.
+    pub async fn ask(&self, command: &str, arguments: Value) -> Value {
+        self.invoke(command, arguments).await.unwrap_or_else(|code| panic!("{}: {command}: {code}", self.name))
+    }
+
+    /// Waits until the focus is on an element.
+    pub async fn focused(&self, css: &str) {
+        self.until(css, &format!("return document.activeElement?.matches({}) ?? false", json!(css))).await;
+    }
+
+    /// Presses a key until the focus is on an element.
+    pub async fn walk_to(&self, key: &str, css: &str) {
+        let there = format!("return document.activeElement?.matches({}) ?? false", json!(css));
+        for _ in 0..60 {
+            if self.js(&there).await == json!(true) {
+                return;
+            }
+            self.press(key).await;
+        }
+        panic!("{css} is not reached by {key}; the focus is on {}", self.js(&format!("return {SAID}")).await);
+    }
+
+    /// Waits until a row of a list says something.
+    pub async fn row_says(&self, name: &str, words: &str) {
+        let script = format!(
+            "return [...document.querySelectorAll('[data-row]')].some(row => row.innerText.includes({}) && row.innerText.includes({}))",
+            json!(name),
+            json!(words)
+        );
+        self.until(&format!("{name}: {words}"), &script).await;
+    }
+
+    pub async fn theme(&self, name: &str) {
+        self.js(&format!("document.documentElement.dataset.theme = '{name}'")).await;
+    }
+
+    /// A picture in the light and one in the dark, and whether everybody can use both.
+    pub async fn look(&self, name: &str) {
+        self.picture(name).await;
+        self.is_accessible(name).await;
+        self.theme("dark").await;
+        self.picture(&format!("{name}-dark")).await;
+        self.is_accessible(&format!("{name} in the dark")).await;
+        self.theme("light").await;
+    }
+
     /// Waits for words anywhere on the page.
     pub async fn read(&self, words: &str) {
         self.until(words, &format!("return document.body.innerText.includes({})", json!(words))).await;
