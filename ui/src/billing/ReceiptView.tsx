@@ -51,7 +51,7 @@ export function ReceiptView(props: { payment: Payment; onDone: () => void; onMor
   return (
     <>
       <div className={styles.body} ref={body}>
-        <Receipt payment={payment} inDialog={false} maxHeight="calc(100vh - 400px)" />
+        <Receipt payment={payment} inDialog={false} maxHeight="calc(100vh - 500px)" />
       </div>
       <div className={styles.foot}>
         <Button onClick={onMore}>{t("pay.again")}</Button>
